@@ -1,0 +1,35 @@
+/** Every reason for which the domain refuses. Stable: callers branch on it and it is printed to users. */
+export type DomainErrorCode =
+  | 'ERR_AWARD_DATE_IN_FUTURE'
+  | 'ERR_CHALLENGE_CLOSED'
+  | 'ERR_CHALLENGE_DIFFERS'
+  | 'ERR_CHALLENGE_NOT_FOUND'
+  | 'ERR_DATE_IN_FUTURE'
+  | 'ERR_ENTRY_DIFFERS'
+  | 'ERR_ENTRY_NOT_FOUND'
+  | 'ERR_ENTRY_WITHDRAWN'
+  | 'ERR_FIELD_NOT_REDACTABLE'
+  | 'ERR_INPUT_INVALID'
+  | 'ERR_LEARNER_NOT_FOUND'
+  | 'ERR_NOT_PERMITTED'
+  | 'ERR_NOT_SUBMITTER'
+  | 'ERR_PARTICIPATION_DATES'
+  | 'ERR_PROPOSAL_NOT_FOUND'
+  | 'ERR_PROPOSER_APPROVES'
+  | 'ERR_ULN_ALREADY_ISSUED'
+  | 'ERR_ULN_NOT_ISSUED'
+  | 'ERR_ULN_OPT_OUT';
+
+/**
+ * A refusal by a rule of the domain. The message says what was expected and what was found, and
+ * never holds personal data (a ULN is personal data).
+ */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: DomainErrorCode;
+
+  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,187 @@
+import type { Decider } from '../decider.js';
+import { DomainError } from '../errors.js';
+import {
+  decideRaise,
+  decideReject,
+  decideUphold,
+  decideWithdrawChallenge,
+} from './challengeDecisions.js';
+import type { LearnerCommand, LearnerCommandOf } from './commands.js';
+import { decideAmend, decideIssue, decideLiftOptOut, decideSetOptOut } from './detailsDecisions.js';
+import { entryKey } from './entries.js';
+import {
+  decideConfirm,
+  decideCorrectAchievement,
+  decideCorrectParticipation,
+  decideRecordAchievement,
+  decideRecordParticipation,
+  decideReinstate,
+  decideWithdraw,
+} from './entryDecisions.js';
+import type { LearnerEvent } from './events.js';
+import {
+  applyChanges,
+  type Challenge,
+  type Entry,
+  type IssuedLearner,
+  type Learner,
+  withEntry,
+} from './state.js';
+
+/** One learner's stream: which commands its history allows, and what each event changes. */
+export const learner: Decider<Learner, LearnerCommand, LearnerEvent> = {
+  initialState: { status: 'unissued' },
+  decide,
+  evolve,
+};
+
+function decide(command: LearnerCommand, state: Learner): readonly LearnerEvent[] {
+  if (command.type === 'IssueUln') {
+    return decideIssue(command, state);
+  }
+  if (state.status === 'unissued') {
+    throw new DomainError('ERR_ULN_NOT_ISSUED', 'expected an issued ULN, found none issued here');
+  }
+  return decideIssued(command, state);
+}
+
+function decideIssued(
+  command: Exclude<LearnerCommand, LearnerCommandOf<'IssueUln'>>,
+  state: IssuedLearner,
+): readonly LearnerEvent[] {
+  switch (command.type) {
+    case 'AmendLearnerDetails':
+      return decideAmend(command, state);
+    case 'RecordParticipation':
+      return decideRecordParticipation(command, state);
+    case 'CorrectParticipation':
+      return decideCorrectParticipation(command, state);
+    case 'RecordAchievement':
+      return decideRecordAchievement(command, state);
+    case 'ConfirmAchievement':
+      return decideConfirm(command, state);
+    case 'CorrectAchievement':
+      return decideCorrectAchievement(command, state);
+    case 'WithdrawParticipation':
+    case 'WithdrawAchievement':
+      return decideWithdraw(command, state);
+    case 'ReinstateParticipation':
+    case 'ReinstateAchievement':
+      return decideReinstate(command, state);
+    case 'SetOptOut':
+      return decideSetOptOut(command, state);
+    case 'LiftOptOut':
+      return decideLiftOptOut(command, state);
+    case 'RaiseChallenge':
+      return decideRaise(command, state);
+    case 'WithdrawChallenge':
+      return decideWithdrawChallenge(command, state);
+    case 'UpholdChallenge':
+      return decideUphold(command, state);
+    case 'RejectChallenge':
+      return decideReject(command, state);
+  }
+}
+
+function evolve(state: Learner, event: LearnerEvent): Learner {
+  if (event.type === 'UlnIssued') {
+    const { uln, ...details } = event.data;
+    return {
+      status: 'issued',
+      uln,
+      details,
+      optedOut: false,
+      entries: new Map(),
+      challenges: new Map(),
+    };
+  }
+  // A stream begins with UlnIssued; anything before it would be a broken history, found by the chain.
+  return state.status === 'unissued' ? state : evolveIssued(state, event);
+}
+
+function evolveIssued(
+  state: IssuedLearner,
+  event: Exclude<LearnerEvent, { type: 'UlnIssued' }>,
+): IssuedLearner {
+  switch (event.type) {
+    case 'LearnerDetailsAmended': {
+      const { effectiveDate: _, ...changes } = event.data;
+      return { ...state, details: applyChanges(state.details, changes) };
+    }
+    case 'ParticipationRecorded': {
+      const { participationId: entryId, submittedBy, ...values } = event.data;
+      const reference = { kind: 'participation', submittedBy, entryId } as const;
+      return withEntry(state, { reference, standing: 'final', withdrawn: false, values });
+    }
+    case 'AchievementRecorded': {
+      const { achievementId: entryId, submittedBy, standing, ...values } = event.data;
+      const reference = { kind: 'achievement', submittedBy, entryId } as const;
+      return withEntry(state, { reference, standing, withdrawn: false, values });
+    }
+    case 'ParticipationCorrected':
+    case 'AchievementCorrected':
+      return changeEntry(state, event, (entry) => ({
+        ...entry,
+        values: applyChanges(entry.values, event.data),
+      }));
+    case 'AchievementConfirmed':
+      return changeEntry(state, event, (entry) => ({ ...entry, standing: 'final' }));
+    case 'ParticipationWithdrawn':
+    case 'AchievementWithdrawn':
+      return changeEntry(state, event, (entry) => ({ ...entry, withdrawn: true }));
+    case 'ParticipationReinstated':
+    case 'AchievementReinstated':
+      return changeEntry(state, event, (entry) => ({ ...entry, withdrawn: false }));
+    case 'OptOutSet':
+      return { ...state, optedOut: true };
+    case 'OptOutLifted':
+      return { ...state, optedOut: false };
+    case 'ChallengeRaised':
+      return withChallenge(state, { raised: event.data, outcome: 'open' });
+    case 'ChallengeWithdrawn':
+      return closeChallenge(state, event.data.challengeId, 'withdrawn');
+    case 'ChallengeUpheld':
+      return closeChallenge(state, event.data.challengeId, 'upheld');
+    case 'ChallengeRejected':
+      return closeChallenge(state, event.data.challengeId, 'rejected');
+    case 'SensitiveDataRedacted':
+    case 'FieldsResealed':
+      // The events they speak of are read with the markers already in place.
+      return state;
+  }
+}
+
+type EntryEvent = Extract<
+  LearnerEvent,
+  { data: { participationId: string } | { achievementId: string } }
+>;
+
+function changeEntry(
+  state: IssuedLearner,
+  event: EntryEvent,
+  change: (entry: Entry) => Entry,
+): IssuedLearner {
+  const { submittedBy } = event.data;
+  const key =
+    'achievementId' in event.data
+      ? entryKey({ kind: 'achievement', submittedBy, entryId: event.data.achievementId })
+      : entryKey({ kind: 'participation', submittedBy, entryId: event.data.participationId });
+  const entry = state.entries.get(key);
+  return entry === undefined ? state : withEntry(state, change(entry));
+}
+
+function withChallenge(state: IssuedLearner, challenge: Challenge): IssuedLearner {
+  return {
+    ...state,
+    challenges: new Map(state.challenges).set(challenge.raised.challengeId, challenge),
+  };
+}
+
+function closeChallenge(
+  state: IssuedLearner,
+  challengeId: string,
+  outcome: Challenge['outcome'],
+): IssuedLearner {
+  const challenge = state.challenges.get(challengeId);
+  return challenge === undefined ? state : withChallenge(state, { ...challenge, outcome });
+}

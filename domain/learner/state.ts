@@ -1,0 +1,67 @@
+import type { Actor } from '../actor.js';
+import type { CalendarDate } from '../date.js';
+import { isRedacted, type Redactable } from '../redaction.js';
+import type { Uln } from '../uln.js';
+import type { LearnerDetails } from './details.js';
+import { type EntryReference, entryKey } from './entries.js';
+import type { LearnerEventData } from './events.js';
+
+/** The values of an entry or of a learner by field name, each possibly redacted. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** An entry of the record as the rules need it. Participations are always final. */
+export type Entry = {
+  readonly reference: EntryReference;
+  readonly standing: 'provisional' | 'final';
+  readonly withdrawn: boolean;
+  readonly values: Values;
+};
+
+/** A data challenge as the rules need it. */
+export type Challenge = {
+  readonly raised: LearnerEventData<'ChallengeRaised'>;
+  readonly outcome: 'open' | 'withdrawn' | 'upheld' | 'rejected';
+};
+
+/** A learner with a ULN. */
+export type IssuedLearner = {
+  readonly status: 'issued';
+  readonly uln: Uln;
+  readonly details: { readonly [Name in keyof LearnerDetails]: Redactable<LearnerDetails[Name]> };
+  readonly optedOut: boolean;
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly challenges: ReadonlyMap<string, Challenge>;
+};
+
+/** What the rules know of one learner's stream. */
+export type Learner = { readonly status: 'unissued' } | IssuedLearner;
+
+/** The entry's own date: when participation started, or the achievement was awarded. */
+export function entryDate(entry: Entry): CalendarDate {
+  const name =
+    entry.reference.kind === 'achievement' ? 'achievementAwardDate' : 'participationStartDate';
+  // Sound: both dates are required, are not redactable and were parsed when the entry was recorded.
+  return entry.values[name] as CalendarDate;
+}
+
+/** The values after changes, each of which is `null`, `{to}`, or the marker where the change was redacted. */
+export function applyChanges<Type extends Values>(values: Type, changes: Values): Type {
+  const changed = Object.entries(changes)
+    .filter(([name, change]) => name in values && change !== null)
+    .map(([name, change]) => [name, isRedacted(change) ? change : (change as { to: unknown }).to]);
+  return { ...values, ...Object.fromEntries(changed) };
+}
+
+/** The learner with one entry put in place or replaced. */
+export function withEntry(learner: IssuedLearner, entry: Entry): IssuedLearner {
+  return {
+    ...learner,
+    entries: new Map(learner.entries).set(entryKey(entry.reference), entry),
+  };
+}
+
+/** Who a challenge is assigned to: the source of the disputed entry; the keeper for the learner's details. */
+export function challengeOwner(challenge: Challenge): Actor {
+  const { entry } = challenge.raised;
+  return entry === null ? { kind: 'keeper' } : { kind: 'organisation', ukprn: entry.submittedBy };
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/**
+ * For what something is recorded: a closed list, ours. Marketing and sales are not on it, because
+ * the privacy notice rules them out: "At no time will your personal information be passed to any
+ * organisations for marketing or sales purposes."
+ */
+export const Purpose = z.enum([
+  'learner-registration',
+  'participation-reporting',
+  'achievement-reporting',
+  'data-correction',
+  'data-challenge',
+  'learner-choice',
+  'data-protection',
+  'service-operation',
+]);
+export type Purpose = z.infer<typeof Purpose>;

@@ -1,0 +1,126 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { StreamError } from './errors.js';
+
+/** What kind of file a database is, told apart by SQLite's own application id and format number. */
+export type FileKind = {
+  readonly name: string;
+  readonly applicationId: number;
+  readonly format: number;
+};
+
+/** Creates a database file with mode 0600, and its folder, unless it is there. Nothing is written into it. */
+export function createDatabaseFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) {
+    closeSync(openSync(path, 'wx', 0o600));
+    syncFolder(dirname(path));
+  }
+}
+
+/** Makes the entries of a folder durable, so that a file in it cannot vanish with the power. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/**
+ * Opens a database that must exist, in WAL mode with `synchronous=FULL`, and checks that the setting
+ * took: a WAL file that is opened again falls back to NORMAL, which can lose acknowledged commits.
+ * Throws `ERR_LEDGER_MISSING`, naming the command that creates one, or `ERR_DURABILITY_LOST`.
+ */
+export function openDatabase(path: string, name: string): Database.Database {
+  if (!existsSync(path)) {
+    throw new StreamError(
+      'ERR_LEDGER_MISSING',
+      `expected a ${name} at ${path}, found none; "plr init" creates one`,
+    );
+  }
+  const database = new Database(path, { fileMustExist: true, timeout: 0 });
+  try {
+    // A page size holds only before the first page is written; later it does nothing.
+    database.pragma('page_size = 8192');
+    withBusyWait(() => database.pragma('journal_mode = WAL'));
+    database.pragma('synchronous = FULL');
+    database.pragma('trusted_schema = OFF');
+    if (
+      database.pragma('synchronous', { simple: true }) !== 2 ||
+      database.pragma('journal_mode', { simple: true }) !== 'wal'
+    ) {
+      throw new StreamError(
+        'ERR_DURABILITY_LOST',
+        `expected the ${name} to be in WAL mode with synchronous=FULL, found another setting`,
+      );
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Marks a new database with its kind; to be called in the transaction that makes its tables. */
+export function markKind(database: Database.Database, kind: FileKind): void {
+  database.pragma(`application_id = ${kind.applicationId}`);
+  database.pragma(`user_version = ${kind.format}`);
+}
+
+/** True for a database that has no tables yet: one whose making was cut short. */
+export function isUnmade(database: Database.Database): boolean {
+  return database.pragma('application_id', { simple: true }) === 0;
+}
+
+/** Refuses a file of another kind, an unmade one, and one that a newer version of this software wrote. */
+export function checkKind(database: Database.Database, kind: FileKind): void {
+  const applicationId = database.pragma('application_id', { simple: true });
+  const format = database.pragma('user_version', { simple: true }) as number;
+  if (applicationId !== kind.applicationId) {
+    const found = applicationId === 0 ? 'one whose making was cut short' : 'another kind of file';
+    throw new StreamError(
+      'ERR_LEDGER_MISSING',
+      `expected a ${kind.name}, found ${found}; "plr init" creates or finishes one`,
+    );
+  }
+  if (format > kind.format) {
+    throw new StreamError(
+      'ERR_STORE_NEWER',
+      `expected a ${kind.name} of format ${kind.format}, found format ${format}, written by a newer version`,
+    );
+  }
+}
+
+/** True for SQLite's answers that another connection holds the lock just now. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+/**
+ * Runs a short synchronous step again while another process holds the lock, for at most 10 s, then
+ * throws `ERR_STORE_BUSY`. It blocks the thread: for opening and for the vault, not for appends.
+ */
+export function withBusyWait<Result>(step: () => Result): Result {
+  const giveUpAt = performance.now() + 10_000;
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      return step();
+    } catch (error) {
+      if (!isBusy(error)) {
+        throw error;
+      }
+      if (performance.now() > giveUpAt) {
+        throw new StreamError(
+          'ERR_STORE_BUSY',
+          'expected the database to be free within 10 s, found it locked by another process',
+          { cause: error },
+        );
+      }
+      Atomics.wait(sleeper, 0, 0, 5);
+    }
+  }
+}

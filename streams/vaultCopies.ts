@@ -1,0 +1,56 @@
+import type Database from 'better-sqlite3';
+import { StreamError } from './errors.js';
+import type { MasterDriver } from './master.js';
+import { withBusyWait } from './sqliteFile.js';
+import { mergeVault, readVaultState, truncateWriteAheadLog } from './vaultFile.js';
+
+/**
+ * Makes all copies equal. Of two with different rotations the later one is the truth; of two with the
+ * same, every row takes the later state.
+ */
+export async function bringTogether(
+  databases: readonly [Database.Database, ...Database.Database[]],
+  masters: MasterDriver,
+): Promise<void> {
+  const [primary, copy] = databases;
+  if (copy === undefined) {
+    return;
+  }
+  const [one, other] = [readVaultState(primary), readVaultState(copy)];
+  if (one.origin !== other.origin) {
+    throw new StreamError(
+      'ERR_LEDGER_MISMATCH',
+      'expected vault and copy of one ledger, found two origins',
+    );
+  }
+  if (one.rotation === other.rotation && one.changes === other.changes) {
+    return;
+  }
+  const [newer, older] = one.rotation >= other.rotation ? [primary, copy] : [copy, primary];
+  const truth = readVaultState(newer);
+  // Whoever holds the truth must be readable before the other is given up.
+  await masters.open(truth.master);
+  const replace = older.transaction(() => {
+    if (one.rotation !== other.rotation) {
+      for (const table of ['index_keys', 'stream_keys', 'event_keys']) {
+        older.prepare(`DELETE FROM ${table}`).run();
+      }
+    }
+    mergeVault(newer, older);
+    older
+      .prepare(
+        `UPDATE vault SET rotation = :rotation, master = :master, previous_master = :previousMaster,
+           rotated_at = :rotatedAt, vault_key = :vaultKey, shreds = max(shreds, :shreds)`,
+      )
+      .run(truth);
+  });
+  withBusyWait(() => replace.immediate());
+  const giveBack = newer.transaction(() => mergeVault(older, newer));
+  withBusyWait(() => giveBack.immediate());
+  const changes = Math.max(one.changes, other.changes);
+  for (const database of databases) {
+    const set = database.prepare('UPDATE vault SET changes = max(changes, ?)');
+    withBusyWait(() => set.run(changes));
+  }
+  truncateWriteAheadLog(older);
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import { StreamError } from './errors.js';
+import { KEY_BYTES, wrapKey } from './keyWrap.js';
+import type { Shred } from './vault.js';
+
+/**
+ * Inserts the stream keys that are missing; true when any was. `minted` carries the wrapped bytes
+ * from the first copy to the others, so that all hold the same. Throws `ERR_VAULT_BEHIND` rather
+ * than mint over a shredded key.
+ */
+export function mintIn(
+  database: Database.Database,
+  keys: readonly { readonly stream: string; readonly key: number }[],
+  vaultKey: Buffer,
+  minted: Map<string, Buffer>,
+): boolean {
+  const select = database.prepare(
+    'SELECT wrapped FROM stream_keys WHERE stream = ? AND number = ?',
+  );
+  const insert = database.prepare(
+    'INSERT INTO stream_keys (stream, number, wrapped) VALUES (?, ?, ?)',
+  );
+  let changed = false;
+  for (const { stream, key } of keys) {
+    const place = `${stream} ${key}`;
+    const row = select.get(stream, key) as { wrapped: Buffer | null } | undefined;
+    if (row?.wrapped === null) {
+      throw behind(stream, key, 'a live key', 'a shredded one');
+    }
+    const wrapped = row?.wrapped ?? minted.get(place) ?? wrapKey(vaultKey, randomBytes(KEY_BYTES));
+    minted.set(place, wrapped);
+    if (row === undefined) {
+      insert.run(stream, key, wrapped);
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+/** Destroys what a shred names and keeps what it keeps; false when that order was carried out before. */
+export function shredIn(
+  database: Database.Database,
+  { order, stream, below, resealedVersion, kept, resealed, dropped }: Shred,
+  vaultKey: Buffer,
+): boolean {
+  const done = database.prepare('INSERT OR IGNORE INTO erasures VALUES (?, ?)').run(order, stream);
+  if (done.changes === 0) {
+    return false;
+  }
+  const put = database.prepare(
+    `INSERT INTO event_keys VALUES (:stream, :version, :wrapped, :resealedAt)
+     ON CONFLICT DO UPDATE SET wrapped = excluded.wrapped, resealed_at = excluded.resealed_at`,
+  );
+  for (const { version, key } of kept) {
+    put.run({ stream, version, wrapped: wrapKey(vaultKey, key), resealedAt: null });
+  }
+  for (const { version, at } of resealed) {
+    put.run({ stream, version, wrapped: null, resealedAt: at });
+  }
+  for (const version of dropped) {
+    put.run({ stream, version, wrapped: null, resealedAt: null });
+  }
+  database
+    .prepare(
+      `UPDATE stream_keys SET wrapped = NULL, shredded_by = ?, resealed_version = ?
+       WHERE stream = ? AND number < ? AND wrapped IS NOT NULL`,
+    )
+    .run(order, resealedVersion, stream, below);
+  database.prepare('UPDATE vault SET shreds = shreds + 1').run();
+  return true;
+}
+
+/** The error for a key that the vault should know and does not: it is older than the ledger. */
+export function behind(stream: string, key: number, expected: string, found: string): StreamError {
+  return new StreamError(
+    'ERR_VAULT_BEHIND',
+    `expected ${expected} for key ${key} of ${stream} in the vault, found ${found}`,
+  );
+}
