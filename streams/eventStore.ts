@@ -35,6 +35,13 @@ export type Capabilities = {
   readonly gaplessPositions: boolean;
 };
 
+/** One thing that an engine checked about itself: its settings, its file, its own bookkeeping. */
+export type Finding = {
+  readonly check: string;
+  readonly isGood: boolean;
+  readonly found: string;
+};
+
 /** One item of a follow: an event, or the news that everything recorded has been given. */
 export type FollowItem =
   | { readonly kind: 'event'; readonly event: StoredEvent }
@@ -100,6 +107,8 @@ export type EventStore = {
     readonly signal: AbortSignal;
   }) => AsyncIterable<FollowItem>;
   readonly head: () => Promise<Position | null>;
+  /** What the engine can say of its own health; it may read everything. */
+  readonly inspect: () => Promise<readonly Finding[]>;
   readonly close: () => Promise<void>;
 };
 

@@ -162,6 +162,7 @@ export function createMemoryStore(origin: string): EventStore {
       refuseClosed();
       return log.at(-1)?.position ?? null;
     },
+    inspect: async () => [],
     close: async () => {
       open = false;
       for (const wakeUp of wakeUps) {

@@ -15,6 +15,7 @@ import {
 } from './eventStore.js';
 import { checkKind, isUnmade, markKind, openDatabase, withBusyWait } from './sqliteFile.js';
 import { createGroupCommit } from './sqliteGroupCommit.js';
+import { inspectSqlite } from './sqliteInspect.js';
 import { createSqliteReader } from './sqliteReader.js';
 import { LEDGER_FILE, SCHEMA } from './sqliteSchema.js';
 
@@ -203,6 +204,10 @@ function createStore(database: Database.Database): EventStore {
     head: async () => {
       refuseClosed();
       return reader.head();
+    },
+    inspect: async () => {
+      refuseClosed();
+      return inspectSqlite(database);
     },
     close: async () => {
       await groupCommit.drained();

@@ -87,13 +87,13 @@ export type VaultPlace = {
 
 /**
  * Makes a vault with its first vault key and index key under the master that is there or, for a new
- * ledger, has just been made. Does nothing where one is made.
+ * ledger, has just been made. Does nothing where one is made. Returns the origin that it is of.
  */
 export async function createVault(
   path: string,
   first: { readonly origin: string; readonly at: string; readonly masterId: string },
   masters: MasterDriver,
-): Promise<void> {
+): Promise<string> {
   createDatabaseFile(path);
   const database = openVaultFile(path);
   try {
@@ -110,6 +110,8 @@ export async function createVault(
       };
       makeVault(database, state, wrapKey(vaultKey, randomBytes(KEY_BYTES)));
     }
+    checkVault(database);
+    return readVaultState(database).origin;
   } finally {
     database.close();
   }

@@ -50,7 +50,9 @@ export function shredIn(
   }
   const put = database.prepare(
     `INSERT INTO event_keys VALUES (:stream, :version, :wrapped, :resealedAt)
-     ON CONFLICT DO UPDATE SET wrapped = excluded.wrapped, resealed_at = excluded.resealed_at`,
+     ON CONFLICT DO UPDATE SET wrapped = excluded.wrapped,
+       resealed_at = CASE WHEN excluded.resealed_at IS NULL THEN NULL
+         ELSE max(excluded.resealed_at, coalesce(resealed_at, 0)) END`,
   );
   for (const { version, key } of kept) {
     put.run({ stream, version, wrapped: wrapKey(vaultKey, key), resealedAt: null });

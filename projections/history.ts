@@ -1,0 +1,102 @@
+import { type EntryReference, entryKey } from '../domain/learner/entries.js';
+import type { LearnerEvent } from '../domain/learner/events.js';
+import { learner } from '../domain/learner/learner.js';
+import type { IssuedLearner, Learner, Values } from '../domain/learner/state.js';
+import type { Recorded } from '../domain/recorded.js';
+import type { Projection } from './projection.js';
+
+/** One event as an auditor reads it: what was recorded and what it replaced. */
+export type HistoryRow = Recorded<LearnerEvent> & {
+  /** The values that the event replaced, by field; `null` where it replaced nothing. */
+  readonly replaced: Values | null;
+};
+
+/** What folding keeps: the learner, to know what is replaced, and the rows so far. */
+export type HistoryState = { readonly learner: Learner; readonly rows: readonly HistoryRow[] };
+
+/** Folds one learner's stream into a row per event. No event is left out, not even one on what is not there. */
+export const historyProjection: Projection<HistoryState> = {
+  name: 'history',
+  version: 1,
+  initialState: { learner: learner.initialState, rows: [] },
+  on: {
+    UlnIssued: withRow,
+    LearnerDetailsAmended: withRow,
+    ParticipationRecorded: withRow,
+    ParticipationCorrected: withRow,
+    ParticipationWithdrawn: withRow,
+    ParticipationReinstated: withRow,
+    AchievementRecorded: withRow,
+    AchievementConfirmed: withRow,
+    AchievementCorrected: withRow,
+    AchievementWithdrawn: withRow,
+    AchievementReinstated: withRow,
+    OptOutSet: withRow,
+    OptOutLifted: withRow,
+    ChallengeRaised: withRow,
+    ChallengeWithdrawn: withRow,
+    ChallengeUpheld: withRow,
+    ChallengeRejected: withRow,
+    SensitiveDataRedacted: withRow,
+    FieldsResealed: withRow,
+  },
+};
+
+function withRow(state: HistoryState, recorded: Recorded<LearnerEvent>): HistoryState {
+  return {
+    learner: learner.evolve(state.learner, recorded.event),
+    rows: [...state.rows, { ...recorded, replaced: replacedBy(recorded.event, state.learner) }],
+  };
+}
+
+function replacedBy(event: LearnerEvent, before: Learner): Values | null {
+  if (before.status === 'unissued') {
+    return null;
+  }
+  switch (event.type) {
+    case 'LearnerDetailsAmended':
+      return changedIn(event.data, before.details);
+    case 'ParticipationCorrected':
+      return changedIn(event.data, valuesOf(before, 'participation', event.data));
+    case 'AchievementCorrected':
+      return changedIn(event.data, valuesOf(before, 'achievement', event.data));
+    case 'AchievementConfirmed':
+      return { standing: 'provisional' };
+    case 'ParticipationWithdrawn':
+    case 'AchievementWithdrawn':
+      return { withdrawn: false };
+    case 'ParticipationReinstated':
+    case 'AchievementReinstated':
+      return { withdrawn: true };
+    case 'OptOutSet':
+    case 'OptOutLifted':
+      return { optedOut: before.optedOut };
+    case 'ChallengeWithdrawn':
+    case 'ChallengeUpheld':
+    case 'ChallengeRejected':
+      return { challenge: before.challenges.get(event.data.challengeId)?.outcome ?? null };
+    case 'UlnIssued':
+    case 'ParticipationRecorded':
+    case 'AchievementRecorded':
+    case 'ChallengeRaised':
+    case 'SensitiveDataRedacted':
+    case 'FieldsResealed':
+      return null;
+  }
+}
+
+function valuesOf(
+  before: IssuedLearner,
+  kind: EntryReference['kind'],
+  data: { readonly submittedBy: EntryReference['submittedBy'] } & Values,
+): Values {
+  const entryId = String(data['achievementId'] ?? data['participationId']);
+  return (
+    before.entries.get(entryKey({ kind, submittedBy: data.submittedBy, entryId }))?.values ?? {}
+  );
+}
+
+function changedIn(changes: Values, before: Values): Values {
+  const names = Object.keys(changes).filter((name) => name in before && changes[name] !== null);
+  return Object.fromEntries(names.map((name) => [name, before[name]]));
+}

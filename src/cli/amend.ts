@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { learnerDetailsShape } from '../../domain/learner/details.js';
+import type { CliContext } from './context.js';
+import { clearOption, fieldOptions, fieldValues, inputOption } from './fields.js';
+import { recording } from './options.js';
+import { given, recordingAction } from './recordingAction.js';
+
+const names = Object.keys(learnerDetailsShape);
+
+/** `plr amend`: changes details of a learner; what is not named stays. */
+export function amendCommand(context: CliContext): Command {
+  const command = new Command('amend')
+    .description('change details of a learner; what is not named stays')
+    .argument('<uln>', 'the ULN, or - to read it from standard input')
+    .option('--effective-date <date>', 'from when it is so; today where not given');
+  return recording(fieldOptions(clearOption(inputOption(command)), names)).action(
+    recordingAction(context, {
+      type: 'AmendLearnerDetails',
+      purpose: 'learner-registration',
+      data: (options, input) => ({
+        ...given(options, ['effectiveDate']),
+        changes: { ...input, ...fieldValues(names, options) },
+      }),
+    }),
+  );
+}

@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import type { LearnerRequest } from '../ledger.js';
+import type { Request } from '../request.js';
+import type { CliContext } from './context.js';
+import { usageError } from './exitCodes.js';
+import { inputOption } from './fields.js';
+import { recording } from './options.js';
+import { given, type LearnerOptions, recordingAction } from './recordingAction.js';
+
+/** `plr challenge raise|withdraw|uphold|reject`: a data challenge from beginning to end. */
+export function challengeCommand(context: CliContext): Command {
+  const raise = step('raise', 'dispute an entry, or the details where none is named')
+    .option('--achievement <id>', 'the id of the disputed achievement')
+    .option('--participation <id>', 'the id of the disputed participation')
+    .option('--submitted-by <ukprn>', 'the source of the disputed entry')
+    .option('--evidence-reference <text>', 'where the evidence is kept')
+    .action(
+      recordingAction(context, {
+        type: 'RaiseChallenge',
+        purpose: 'data-challenge',
+        data: (options, input, request) => ({
+          challengeId: options['id'] ?? request.commandId,
+          entry: entryFrom(options, request),
+          ...given(options, ['reason', 'evidenceReference']),
+          ...input,
+        }),
+      }),
+    );
+  const close = (name: string, description: string, type: LearnerRequest['type']) =>
+    step(name, description).action(
+      recordingAction(context, {
+        type,
+        purpose: 'data-challenge',
+        data: (options, input) => ({
+          challengeId: options['id'],
+          ...given(options, ['reason']),
+          ...input,
+        }),
+      }),
+    );
+  return new Command('challenge')
+    .description('raise and decide data challenges')
+    .addCommand(raise)
+    .addCommand(close('withdraw', 'take a challenge back', 'WithdrawChallenge'))
+    .addCommand(close('uphold', 'find a challenge right', 'UpholdChallenge'))
+    .addCommand(close('reject', 'find a challenge wrong; needs --reason', 'RejectChallenge'));
+}
+
+function step(name: string, description: string): Command {
+  return recording(
+    inputOption(
+      new Command(name)
+        .description(description)
+        .argument('<uln>', 'the ULN, or - to read it from standard input')
+        .option('--id <id>', 'the id of the challenge; made from the command where not given')
+        .option('--reason <text>', 'why'),
+    ),
+  );
+}
+
+function entryFrom(options: LearnerOptions, request: Request): Record<string, unknown> | null {
+  const { achievement, participation } = options;
+  if (achievement !== undefined && participation !== undefined) {
+    throw usageError('expected --achievement or --participation, found both');
+  }
+  if (achievement === undefined && participation === undefined) {
+    return null;
+  }
+  const submittedBy =
+    options['submittedBy'] ?? (request.by.kind === 'organisation' ? request.by.ukprn : undefined);
+  if (submittedBy === undefined) {
+    throw usageError('expected --submitted-by, the source of the disputed entry, found none');
+  }
+  return {
+    kind: achievement === undefined ? 'participation' : 'achievement',
+    submittedBy,
+    entryId: achievement ?? participation,
+  };
+}

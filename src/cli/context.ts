@@ -1,0 +1,67 @@
+import { text } from 'node:stream/consumers';
+import type { Clock } from '../clock.js';
+import { type Config, readConfig } from '../config.js';
+import { type Ledger, openLedger } from '../openLedger.js';
+import { usageError } from './exitCodes.js';
+
+/** What a command line is given from outside: everything it reads, writes and depends on. */
+export type CliIo = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly clock: Clock;
+  /** Makes a UUID. */
+  readonly newId: () => string;
+  /** Aborts when the user asks to stop. */
+  readonly signal: AbortSignal;
+};
+
+/** What every command works with. */
+export type CliContext = CliIo & {
+  readonly config: Config;
+  /** Prints one line of data to standard output. */
+  readonly print: (line: string) => void;
+  /** Prints one line about what is happening to standard error. */
+  readonly say: (line: string) => void;
+  /** Standard input as text; it can be asked for once, because it can be read once. */
+  readonly readStdin: () => Promise<string>;
+  /** Opens the ledger for one piece of work and closes it again. */
+  readonly withLedger: <Result>(work: (ledger: Ledger) => Promise<Result>) => Promise<Result>;
+};
+
+/** Creates the context of one run of the command line. */
+export function createContext(io: CliIo): CliContext {
+  const config = readConfig(io.environment);
+  let stdinIsRead = false;
+  return {
+    ...io,
+    config,
+    print: (line) => {
+      io.stdout.write(`${line}\n`);
+    },
+    say: (line) => {
+      io.stderr.write(`${line}\n`);
+    },
+    readStdin: async () => {
+      if (stdinIsRead) {
+        throw usageError('expected "-" (standard input) once, found it twice');
+      }
+      stdinIsRead = true;
+      return text(io.stdin);
+    },
+    withLedger: async (work) => {
+      const ledger = await openLedger(config.places, io.clock);
+      try {
+        return await work(ledger);
+      } finally {
+        await ledger.close();
+      }
+    },
+  };
+}
+
+/** True when a stream is a terminal that a person looks at. */
+export function isTerminal(stream: NodeJS.WritableStream): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
+}

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { diff } from '../../projections/diff.js';
+import { plrAt } from '../../projections/replay.js';
+import type { CliContext } from './context.js';
+import { usageError } from './exitCodes.js';
+import { changeLines, pointText } from './format.js';
+import { type PointOptions, point, pointFrom, readUln } from './options.js';
+
+type DiffOptions = PointOptions & {
+  readonly fromAsAt?: string;
+  readonly fromValidAt?: string;
+  readonly fromAtVersion?: string;
+  readonly json?: boolean;
+};
+
+/** `plr diff`: what differs in a record between two points. */
+export function diffCommand(context: CliContext): Command {
+  const command = new Command('diff')
+    .description('what differs between two points; the second is now where none is given')
+    .argument('<uln>', 'the ULN, or - to read it from standard input')
+    .option('--from-as-at <when>', 'the first point: what was known then')
+    .option('--from-valid-at <date>', 'the first point: what is known to have been so')
+    .option('--from-at-version <n>', 'the first point: the first n events')
+    .option('--json', 'print JSON');
+  return point(command).action(async (argument: string, options: DiffOptions) => {
+    const { fromAsAt, fromValidAt, fromAtVersion } = options;
+    if (fromAsAt === undefined && fromValidAt === undefined && fromAtVersion === undefined) {
+      throw usageError('expected --from-as-at, --from-valid-at or --from-at-version, found none');
+    }
+    const first = pointFrom(context, {
+      ...(fromAsAt === undefined ? {} : { asAt: fromAsAt }),
+      ...(fromValidAt === undefined ? {} : { validAt: fromValidAt }),
+      ...(fromAtVersion === undefined ? {} : { atVersion: fromAtVersion }),
+    });
+    const second = pointFrom(context, options);
+    const uln = await readUln(context, argument);
+    await context.withLedger(async (ledger) => {
+      const events = await ledger.read(uln);
+      const changes = diff(plrAt(events, first), plrAt(events, second));
+      if (options.json === true) {
+        context.print(JSON.stringify({ from: first, to: second, changes }));
+        return;
+      }
+      context.print(`From ${pointText(first)} to ${pointText(second)}:`);
+      for (const line of changes.length === 0 ? ['       no difference'] : changeLines(changes)) {
+        context.print(line);
+      }
+    });
+  });
+}

@@ -1,0 +1,125 @@
+import { statSync } from 'node:fs';
+import { Command } from 'commander';
+import { sqlitePath } from '../../streams/openStore.js';
+import type { Ledger } from '../openLedger.js';
+import type { CliContext } from './context.js';
+import type { ExitCode } from './exitCodes.js';
+
+type Diagnosis = {
+  readonly level: 'ok' | 'warning' | 'failure';
+  readonly check: string;
+  readonly found: string;
+};
+
+const ROTATION_DUE_DAYS = 35;
+const DAY_MS = 86_400_000;
+const MAX_AHEAD_MS = 60_000;
+
+/** `plr doctor`: whether the ledger is set up to keep what it promises. */
+export function doctorCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
+  return new Command('doctor')
+    .description('check settings, files, keys and unfinished work; exit code 1 on a failure')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      const diagnoses = await context.withLedger((ledger) => diagnose(context, ledger));
+      if (diagnoses.some(({ level }) => level === 'failure')) {
+        exit(1);
+      }
+      if (options.json === true) {
+        context.print(JSON.stringify(diagnoses));
+        return;
+      }
+      for (const { level, check, found } of diagnoses) {
+        context.print(`${level.padEnd(8)} ${check}: ${found}`);
+      }
+    });
+}
+
+async function diagnose(context: CliContext, ledger: Ledger): Promise<readonly Diagnosis[]> {
+  const { store } = ledger.parts;
+  const { engine, durability, gaplessPositions } = store.capabilities;
+  const findings = await store.inspect();
+  const isDurable = durability === 'fsync' || durability === 'replicated';
+  return [
+    { level: 'ok', check: 'origin', found: ledger.origin },
+    {
+      level: isDurable ? 'ok' : 'failure',
+      check: `engine ${engine} keeps what it acknowledges`,
+      found: `durability ${durability}, positions ${gaplessPositions ? 'without gaps' : 'with gaps'}`,
+    },
+    ...findings.map(
+      ({ check, isGood, found }): Diagnosis => ({ level: isGood ? 'ok' : 'failure', check, found }),
+    ),
+    ...fileModes(context),
+    ...keyDiagnoses(context, ledger),
+    await clockDiagnosis(context, ledger),
+    ...(await erasureDiagnoses(ledger)),
+  ];
+}
+
+function fileModes(context: CliContext): readonly Diagnosis[] {
+  const { store, vault, vaultCopy, views, master } = context.config.places;
+  const files = [
+    sqlitePath(store),
+    vault,
+    ...(vaultCopy === null ? [] : [vaultCopy]),
+    views,
+    master,
+  ];
+  return files.map((path) => {
+    const mode = statSync(path).mode & 0o777;
+    const isPrivate = (mode & 0o077) === 0;
+    return {
+      level: isPrivate ? 'ok' : 'warning',
+      check: `${path} is readable by its owner alone`,
+      found: `mode 0${mode.toString(8)}`,
+    };
+  });
+}
+
+function keyDiagnoses(context: CliContext, { parts: { vault } }: Ledger): readonly Diagnosis[] {
+  const { rotatedAt, rotation, master } = vault.state();
+  const days = Math.floor((Date.parse(context.clock()) - Date.parse(rotatedAt)) / DAY_MS);
+  const hasCopy = context.config.places.vaultCopy !== null;
+  return [
+    {
+      level: days > ROTATION_DUE_DAYS ? 'warning' : 'ok',
+      check: `vault rotated within ${ROTATION_DUE_DAYS} days ("plr vault rotate")`,
+      found: `${days} days ago, ${rotation} rotations, master ${master}`,
+    },
+    {
+      level: hasCopy ? 'ok' : 'warning',
+      check: 'the vault has a second copy (PLR_VAULT_COPY)',
+      found: hasCopy ? 'set' : 'unset: losing the vault would lose every record',
+    },
+  ];
+}
+
+async function clockDiagnosis(context: CliContext, ledger: Ledger): Promise<Diagnosis> {
+  const { store } = ledger.parts;
+  const head = await store.head();
+  let aheadMs = 0;
+  for await (const event of store.read('ledger', { direction: 'backward', limit: 1 })) {
+    const { at } = JSON.parse(event.header) as { at: string };
+    aheadMs = Date.parse(at) - Date.parse(context.clock());
+  }
+  return {
+    level: aheadMs > MAX_AHEAD_MS ? 'failure' : 'ok',
+    check: 'the clock is not behind the ledger',
+    found: `${context.clock()}, head ${head}`,
+  };
+}
+
+async function erasureDiagnoses(ledger: Ledger): Promise<readonly Diagnosis[]> {
+  const unfinished = (await ledger.erasure.status()).filter(({ state }) => state === 'ordered');
+  return [
+    {
+      level: unfinished.length === 0 ? 'ok' : 'warning',
+      check: 'every ordered redaction is completed ("plr redact status")',
+      found:
+        unfinished.length === 0
+          ? 'yes'
+          : `${unfinished.length} not: ${unfinished.map(({ waitsFor }) => waitsFor).join('; ')}`,
+    },
+  ];
+}

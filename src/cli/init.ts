@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { createLedger } from '../init.js';
+import type { CliContext } from './context.js';
+
+/** `plr init`: makes a new ledger, or finishes one whose making was cut short. */
+export function initCommand(context: CliContext): Command {
+  return new Command('init')
+    .description('make a new ledger in this folder (or where the PLR_ variables say)')
+    .option('--origin <name>', 'its name for ever, in every event, such as ledger.example/2026')
+    .action(async ({ origin }: { origin?: string }) => {
+      const { places } = context.config;
+      const made = await createLedger(places, origin ?? null, context.clock);
+      context.print(`Made ledger ${made}`);
+      context.print(`  store   ${places.store}`);
+      context.print(`  vault   ${places.vault}`);
+      context.print(`  views   ${places.views}`);
+      context.print(`  master  ${places.master}   keep it out of every backup`);
+    });
+}

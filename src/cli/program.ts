@@ -1,0 +1,133 @@
+import { Command, CommanderError } from 'commander';
+import { DomainError } from '../../domain/errors.js';
+import { StreamError } from '../../streams/errors.js';
+import { amendCommand } from './amend.js';
+import { challengeCommand } from './challenge.js';
+import { confirmCommand } from './confirm.js';
+import { type CliContext, type CliIo, createContext } from './context.js';
+import { correctCommand } from './correct.js';
+import { demoCommand } from './demo.js';
+import { diffCommand } from './diff.js';
+import { doctorCommand } from './doctor.js';
+import { type ExitCode, exitCodeOf } from './exitCodes.js';
+import { historyCommand } from './history.js';
+import { importCommand } from './import.js';
+import { initCommand } from './init.js';
+import { optOutCommand } from './optOut.js';
+import { recordCommand } from './record.js';
+import { redactCommand } from './redact.js';
+import { registerCommand } from './register.js';
+import { replayCommand } from './replay.js';
+import { showCommand } from './show.js';
+import { tailCommand } from './tail.js';
+import { ulnCommand } from './uln.js';
+import { vaultCommand } from './vault.js';
+import { verifyCommand } from './verify.js';
+import { reinstateCommand, withdrawCommand } from './withdraw.js';
+
+/** A command of the command line; `exit` sets another exit code than 0 after what was printed. */
+export type CliCommand = (context: CliContext, exit: (code: ExitCode) => void) => Command;
+
+const commands: readonly CliCommand[] = [
+  initCommand,
+  (context) => demoCommand(context, runCli),
+  importCommand,
+  registerCommand,
+  amendCommand,
+  recordCommand,
+  confirmCommand,
+  correctCommand,
+  withdrawCommand,
+  reinstateCommand,
+  optOutCommand,
+  challengeCommand,
+  redactCommand,
+  showCommand,
+  replayCommand,
+  diffCommand,
+  historyCommand,
+  tailCommand,
+  verifyCommand,
+  vaultCommand,
+  doctorCommand,
+  ulnCommand,
+];
+
+/**
+ * Runs one command line and returns its exit code. Refusals and failures are said in one line on
+ * standard error; anything else that is thrown is a bug and comes out as it is.
+ */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  try {
+    const context = createContext(io);
+    const program = createProgram(context, (code) => {
+      exitCode = code;
+    });
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version end the same way as wrong usage, with code 0.
+      return error.exitCode === 0 ? 0 : 2;
+    }
+    const code = exitCodeOf(error) ?? fileErrorCode(error);
+    if (code === null) {
+      throw error;
+    }
+    io.stderr.write(`plr: ${describe(error)}\n`);
+    return code;
+  }
+}
+
+/** The whole command line, for running it and for the test that finds undocumented commands. */
+export function createProgram(context: CliContext, exit: (code: ExitCode) => void): Command {
+  const program = new Command('plr')
+    .description('A ledger of Unique Learner Numbers and Personal Learning Records')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  plr init
+  plr import learners learners.csv --as registry@10000001
+  plr show - --as-at 2025-08-31        (the ULN on standard input)
+  plr verify --all`,
+    );
+  for (const command of commands) {
+    program.addCommand(command(context, exit));
+  }
+  prepare(program, context);
+  return program;
+}
+
+function prepare(command: Command, context: CliContext): void {
+  command
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)')
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      // Commander repeats unknown arguments, and an argument can be a ULN.
+      outputError: (text, write) => write(text.replaceAll(/'\d{10}'/g, 'one of ten digits')),
+    });
+  for (const sub of command.commands) {
+    prepare(sub, context);
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof DomainError || error instanceof StreamError) {
+    return `${error.code} ${error.message}`;
+  }
+  // Sound: only errors of the file system come here, and they have a code.
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return `${code} the system refused to ${syscall ?? 'use'} a file`;
+}
+
+function fileErrorCode(error: unknown): ExitCode | null {
+  const isFileError = error instanceof Error && 'syscall' in error && 'code' in error;
+  if (!isFileError) {
+    return null;
+  }
+  return error.code === 'ENOENT' ? 3 : 1;
+}

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import type { StoredEvent } from '../../streams/eventStore.js';
+import type { CliContext } from './context.js';
+
+/** `plr tail`: the headers of the log, one a line; they hold no personal data. */
+export function tailCommand(context: CliContext): Command {
+  return new Command('tail')
+    .description('print the headers of the log as lines of JSON')
+    .option('--follow', 'go on as events are recorded, until interrupted')
+    .option('--after <position>', 'begin after this position instead of at the beginning')
+    .action(async (options: { follow?: boolean; after?: string }) => {
+      const after = options.after ?? null;
+      await context.withLedger(async ({ parts: { store } }) => {
+        if (options.follow === true) {
+          for await (const item of store.follow({ after, signal: context.signal })) {
+            if (item.kind === 'event') {
+              context.print(lineOf(item.event));
+            }
+          }
+          return;
+        }
+        for await (const event of store.readAll({ after })) {
+          context.print(lineOf(event));
+        }
+      });
+    });
+}
+
+function lineOf({ position, header }: StoredEvent): string {
+  return `{"position":${JSON.stringify(position)},"header":${header}}`;
+}

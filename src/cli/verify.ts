@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { type Verification, verifyStreams } from '../verify.js';
+import { type CliContext, isTerminal } from './context.js';
+import { type ExitCode, usageError } from './exitCodes.js';
+import { readUln } from './options.js';
+
+const PROGRESS_EVERY_EVENTS = 5_000;
+
+/** `plr verify`: chains, commitments and redactions of one learner or of everything. */
+export function verifyCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
+  return new Command('verify')
+    .description(
+      'check chains, commitments and redactions; exit code 6 when anything does not hold',
+    )
+    .argument('[uln]', 'a ULN, or - to read it from standard input')
+    .option('--all', 'every stream of the ledger')
+    .option('--json', 'print JSON')
+    .action(async (argument: string | undefined, options: { all?: boolean; json?: boolean }) => {
+      if ((argument === undefined) === (options.all !== true)) {
+        throw usageError('expected a ULN or --all, found neither or both');
+      }
+      const uln = argument === undefined ? null : await readUln(context, argument);
+      await context.withLedger(async (ledger) => {
+        const stream = uln === null ? null : await ledger.streamOf(uln);
+        const result = await verifyStreams(ledger.parts, stream, progress(context));
+        print(context, result, options.json === true);
+        if (result.problems.length > 0) {
+          exit(6);
+        }
+      });
+    });
+}
+
+function progress(context: CliContext): (events: number) => void {
+  let next = PROGRESS_EVERY_EVENTS;
+  return (events) => {
+    if (isTerminal(context.stderr) && events >= next) {
+      next = events + PROGRESS_EVERY_EVENTS;
+      context.stderr.write(`\r${events} events checked`);
+    }
+  };
+}
+
+function print(context: CliContext, result: Verification, asJson: boolean): void {
+  if (asJson) {
+    context.print(JSON.stringify(result));
+    return;
+  }
+  const { streams, events, redacted, problems } = result;
+  for (const { stream, version, code, message } of problems) {
+    context.print(`${code}  ${stream}${version === null ? '' : ` version ${version}`}  ${message}`);
+  }
+  const holds = problems.length === 0 ? 'all hold' : `${problems.length} do not hold`;
+  context.print(
+    `${events} events in ${streams} streams: headers, chains and commitments checked, ${holds}; ${redacted} redacted or replaced by a redaction`,
+  );
+}

@@ -1,0 +1,32 @@
+import { Instant } from '../domain/date.js';
+import { StreamError } from '../streams/errors.js';
+
+/** Tells the time as an instant in UTC. An injected clock need only never go back. */
+export type Clock = () => Instant;
+
+/** How far wall and monotonic time may part while a process runs. */
+const MAX_DRIFT_MS = 60_000;
+
+/**
+ * The machine's clock. Throws `ERR_CLOCK_JUMPED` when it has been set by more than a minute since the
+ * process started: recorded time is evidence, so an event with a doubtful one is not written.
+ */
+export function createSystemClock(): Clock {
+  const startedAtMs = Date.now() - performance.now();
+  return () => {
+    const nowMs = Date.now();
+    const driftMs = Math.abs(nowMs - performance.now() - startedAtMs);
+    if (driftMs > MAX_DRIFT_MS) {
+      throw new StreamError(
+        'ERR_CLOCK_JUMPED',
+        `expected the clock to run on since the process started, found it set by ${Math.round(driftMs / 1000)} s; start again when it is right`,
+      );
+    }
+    return toInstant(nowMs);
+  };
+}
+
+/** Milliseconds since 1970 as an instant. */
+export function toInstant(milliseconds: number): Instant {
+  return Instant.parse(new Date(milliseconds).toISOString());
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { DomainError } from '../domain/errors.js';
+import { Purpose } from '../domain/purpose.js';
+import type { LedgerPlaces } from './openLedger.js';
+
+/** Every environment variable that is read, with its default and meaning. The source of the table in `docs/operating.md`. */
+export const environmentSchema = z.object({
+  PLR_STORE: z
+    .string()
+    .default('sqlite:./data/ledger.db')
+    .describe('The store, as a URL: `sqlite:<path>`'),
+  PLR_VAULT: z.string().default('./data/vault.db').describe('The vault that holds the keys'),
+  PLR_VAULT_COPY: z
+    .string()
+    .optional()
+    .describe('A second copy of the vault, on another volume; keys count only when both have them'),
+  PLR_VIEWS: z.string().default('./data/views.db').describe('The kept views'),
+  PLR_MASTER: z
+    .string()
+    .default('./keys/master.key')
+    .describe('The master key: outside the data folder, never in a backup'),
+  PLR_AS: z.string().optional().describe('Who acts where `--as` is not given'),
+  PLR_PURPOSE: Purpose.optional().describe('For what, where `--purpose` is not given'),
+});
+
+/** What the environment says, parsed. */
+export type Config = {
+  readonly places: LedgerPlaces;
+  readonly as: string | null;
+  readonly purpose: Purpose | null;
+};
+
+/** Reads the environment once. Throws `ERR_INPUT_INVALID` naming every variable that is wrong. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.')}: ${issue.message.replace(/^Invalid.*: /, '')}`,
+    );
+    throw new DomainError('ERR_INPUT_INVALID', names.join('; '));
+  }
+  const { data } = parsed;
+  return {
+    places: {
+      store: data.PLR_STORE,
+      vault: data.PLR_VAULT,
+      vaultCopy: data.PLR_VAULT_COPY ?? null,
+      views: data.PLR_VIEWS,
+      master: data.PLR_MASTER,
+    },
+    as: data.PLR_AS ?? null,
+    purpose: data.PLR_PURPOSE ?? null,
+  };
+}

@@ -1,0 +1,75 @@
+import { type ErasureEvent, erasureEvents } from '../domain/erasure/events.js';
+import type { EventDefinition } from '../domain/eventDefinition.js';
+import { type LearnerEvent, learnerEvents } from '../domain/learner/events.js';
+import { learnerUpcasters, type Upcaster } from '../domain/learner/upcasters.js';
+import { type LedgerEvent, ledgerEvents } from '../domain/ledger/events.js';
+import { StreamError } from '../streams/errors.js';
+
+/** Any event of the ledger. */
+export type DomainEvent = LearnerEvent | ErasureEvent | LedgerEvent;
+
+/** What the journal knows of one family of streams, by the first word of their names. */
+export type EventTable = {
+  readonly sealed: boolean;
+  readonly definitions: Readonly<Record<string, EventDefinition>>;
+  readonly upcasters: Readonly<Record<string, readonly Upcaster[] | undefined>>;
+};
+
+/** Every family of streams: only learners' are sealed so far; the others are in clear and free of personal data. */
+export const eventTables: Readonly<Record<string, EventTable>> = {
+  learner: { sealed: true, definitions: learnerEvents, upcasters: learnerUpcasters },
+  erasure: { sealed: false, definitions: erasureEvents, upcasters: {} },
+  ledger: { sealed: false, definitions: ledgerEvents, upcasters: {} },
+};
+
+/** The table for a stream. Throws `ERR_EVENT_UNKNOWN` for a family that this version does not know. */
+export function tableOf(stream: string): EventTable {
+  const [family = ''] = stream.split('-', 1);
+  const table = eventTables[family];
+  if (table === undefined) {
+    throw new StreamError(
+      'ERR_EVENT_UNKNOWN',
+      `expected a stream of ${Object.keys(eventTables).join(', ')}, found another: it was written by a newer version`,
+    );
+  }
+  return table;
+}
+
+/** The schema version in which a type is written now: one more than its upcasters. */
+export function currentSchema(table: EventTable, type: string): number {
+  return (table.upcasters[type]?.length ?? 0) + 1;
+}
+
+/**
+ * The data of a stored event in its current shape, parsed. Throws `ERR_EVENT_UNKNOWN` for a type or a
+ * newer version that this software does not know: a history with a hole in it would be a wrong one.
+ */
+export function toDomainEvent(
+  stream: string,
+  type: string,
+  schema: number,
+  data: Record<string, unknown>,
+): DomainEvent {
+  const table = tableOf(stream);
+  const definition = table.definitions[type];
+  const current = currentSchema(table, type);
+  if (definition === undefined || schema > current) {
+    throw new StreamError(
+      'ERR_EVENT_UNKNOWN',
+      `expected ${definition === undefined ? 'a known type' : `${type} up to version ${current}`}, found ${type} version ${schema}: it was written by a newer version`,
+    );
+  }
+  const upcast = (table.upcasters[type] ?? [])
+    .slice(schema - 1)
+    .reduce((shape, upcaster) => upcaster(shape), data);
+  const parsed = definition.schema.safeParse(upcast);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new StreamError(
+      'ERR_DATA_UNREADABLE',
+      `expected ${type} version ${schema} to have the fields of its schema, found another ${issue?.path.join('.')}`,
+    );
+  }
+  // Sound: the table gives every type the schema from which DomainEvent is derived.
+  return { type, data: parsed.data } as DomainEvent;
+}

@@ -1,0 +1,120 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { openViews } from '../projections/views.js';
+import { StreamError } from '../streams/errors.js';
+import type { EventStore } from '../streams/eventStore.js';
+import { createFileMasterDriver, masterIdIn } from '../streams/master.js';
+import { sqlitePath } from '../streams/openStore.js';
+import { createSqliteStore, openSqliteStore } from '../streams/sqlite.js';
+import { createDatabaseFile } from '../streams/sqliteFile.js';
+import { createVault, openVault, type Vault } from '../streams/vault.js';
+import type { Clock } from './clock.js';
+import { createJournal, EMPTY_STREAM } from './journal.js';
+import type { LedgerPlaces } from './openLedger.js';
+import { createOrders } from './orders.js';
+import { keeperRecording } from './request.js';
+
+/** Origins name a ledger for ever, in every header: a host name and a path, as in a URL without its scheme. */
+const ORIGIN = /^[a-z0-9.-]+(\/[A-Za-z0-9._-]+)*$/;
+
+/**
+ * Makes a new ledger: master key, vault, store with its first event, views, each durable before the
+ * next. Finishes one whose making was cut short. Returns its origin, by default
+ * `ledger.invalid/<16 hex>`. Throws `ERR_LEDGER_EXISTS`, with nothing touched, where one is complete.
+ */
+export async function createLedger(
+  places: LedgerPlaces,
+  requestedOrigin: string | null,
+  clock: Clock,
+): Promise<string> {
+  if (requestedOrigin !== null && !ORIGIN.test(requestedOrigin)) {
+    throw new StreamError(
+      'ERR_LEDGER_MISMATCH',
+      'expected an origin such as ledger.example/2026, of letters, digits, dots and hyphens, found another form',
+    );
+  }
+  const storePath = sqlitePath(places.store);
+  const isBegun = existsSync(storePath) && (await hasEvents(storePath));
+  refuseComplete(places, isBegun);
+  refuseMissing(places, isBegun);
+
+  const masters = createFileMasterDriver(places.master);
+  const masterId = masterIdIn(places.master) ?? (await masters.create()).id;
+  const first = {
+    origin: requestedOrigin ?? `ledger.invalid/${randomBytes(8).toString('hex')}`,
+    at: clock(),
+    masterId,
+  };
+  const origin = await createVault(places.vault, first, masters);
+  if (requestedOrigin !== null && requestedOrigin !== origin) {
+    throw new StreamError(
+      'ERR_LEDGER_MISMATCH',
+      `expected to finish a ledger of the origin given, found one begun as ${origin}`,
+    );
+  }
+  createDatabaseFile(storePath);
+  createSqliteStore(storePath, origin);
+  const vault = await openVault({ path: places.vault, copyPath: places.vaultCopy, masters });
+  const store = openSqliteStore(storePath);
+  try {
+    await recordCreation(store, vault, clock);
+  } finally {
+    await store.close();
+    vault.close();
+  }
+  createDatabaseFile(places.views);
+  openViews(places.views).close();
+  return origin;
+}
+
+function refuseComplete(places: LedgerPlaces, isBegun: boolean): void {
+  if (isBegun && [places.master, places.vault, places.views].every((path) => existsSync(path))) {
+    throw new StreamError(
+      'ERR_LEDGER_EXISTS',
+      `expected no ledger at ${places.store}, found a complete one; nothing was touched`,
+    );
+  }
+}
+
+/** A ledger with events and no keys is not half made but robbed of its vault: a new one could open nothing. */
+function refuseMissing(places: LedgerPlaces, isBegun: boolean): void {
+  const needed = [
+    ...(isBegun ? [places.vault] : []),
+    ...(isBegun || existsSync(places.vault) ? [places.master] : []),
+  ];
+  const missing = needed.find((path) => !existsSync(path));
+  if (missing !== undefined) {
+    throw new StreamError(
+      'ERR_LEDGER_MISSING',
+      `expected ${missing} beside the rest of the ledger, found none: restore it, a new one could open nothing`,
+    );
+  }
+}
+
+async function hasEvents(storePath: string): Promise<boolean> {
+  let store: EventStore;
+  try {
+    store = openSqliteStore(storePath);
+  } catch (error) {
+    if (error instanceof StreamError && error.code === 'ERR_LEDGER_MISSING') {
+      return false;
+    }
+    throw error;
+  }
+  const head = await store.head();
+  await store.close();
+  return head !== null;
+}
+
+/** Records that the ledger began, unless it has. */
+export async function recordCreation(store: EventStore, vault: Vault, clock: Clock): Promise<void> {
+  if ((await store.head()) !== null) {
+    return;
+  }
+  const orders = createOrders(store, vault, clock, clock());
+  const journal = createJournal(store, vault, orders, clock);
+  const commandId = randomUUID();
+  const event = { type: 'LedgerCreated', data: { origin: store.origin } } as const;
+  const recording = keeperRecording(commandId, commandId, 'service-operation');
+  await journal.append('ledger', EMPTY_STREAM, [event], recording);
+}

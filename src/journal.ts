@@ -1,0 +1,325 @@
+import { strict as assert } from 'node:assert';
+import type { CalendarDate, Instant } from '../domain/date.js';
+import { dateOf } from '../domain/date.js';
+import type { Recorded } from '../domain/recorded.js';
+import { isRedacted } from '../domain/redaction.js';
+import { canonicalize } from '../streams/canonicalJson.js';
+import { eventHash, type Header, headerText, parseHeader, SUITE } from '../streams/envelope.js';
+import { StreamError } from '../streams/errors.js';
+import type { EventStore, NewEvent, Position, StoredEvent } from '../streams/eventStore.js';
+import { commitClear, commitFields, type Fields, sealFields } from '../streams/sealing.js';
+import type { Vault } from '../streams/vault.js';
+import type { Clock } from './clock.js';
+import { currentSchema, type DomainEvent, tableOf, toDomainEvent } from './eventTables.js';
+import { eventId } from './identifiers.js';
+import { type OpenedEvent, openContent, openStream } from './openedStream.js';
+import type { Orders } from './orders.js';
+import { readableFields } from './redactions.js';
+
+/** Who records, for whom and for what, and the command by which a repetition is recognised. */
+export type Recording = {
+  /** `organisation:<ukprn>`, `learner:<tag>` or `keeper`: a colleague's retry is a retry. */
+  readonly caller: string;
+  readonly commandId: string;
+  /** The command that began the process this one belongs to; its own id where it began it. */
+  readonly correlation: string;
+  readonly user: string | null;
+  readonly organisation: string | null;
+  readonly purpose: string;
+};
+
+/** Where a stream ends: what the next event must continue. */
+export type StreamEnd = {
+  readonly version: number;
+  readonly hash: Uint8Array | null;
+  readonly at: Instant | null;
+  readonly key: number | null;
+};
+
+/** What was recorded by one command. Repeating the command returns the same. */
+export type Receipt = {
+  readonly stream: string;
+  readonly commandId: string;
+  /** The ids of the events recorded, in order; none where the command changed nothing. */
+  readonly eventIds: readonly string[];
+  /** How many events the stream held after it. */
+  readonly version: number;
+  /** The position of the last event recorded; `null` where the command changed nothing. */
+  readonly position: Position | null;
+  readonly recordedAt: Instant | null;
+};
+
+/** A whole stream as its reader may see it. */
+export type History<Event extends DomainEvent> = {
+  readonly events: readonly Recorded<Event>[];
+  readonly end: StreamEnd;
+};
+
+/** The end of a stream that does not exist yet. */
+export const EMPTY_STREAM: StreamEnd = { version: 0, hash: null, at: null, key: null };
+
+/** How far a stream's last event may be ahead of the clock. */
+const MAX_AHEAD_MS = 60_000;
+/** How long one set of sealed bytes may be tried, so that as-at answers are repeatable 30 s later. */
+const APPEND_BUDGET_MS = 20_000;
+const MAX_SEALINGS = 3;
+
+/** The one place where bytes become domain events and back: codec, upcasting, sealing and chain. */
+export type Journal = {
+  readonly read: <Event extends DomainEvent>(stream: string) => Promise<History<Event>>;
+  /** Appends at the end given. Throws `ERR_VERSION_CONFLICT` when the stream has moved on. */
+  readonly append: (
+    stream: string,
+    end: StreamEnd,
+    events: readonly DomainEvent[],
+    recording: Recording,
+  ) => Promise<Receipt>;
+  /** Seals under a key that is minted for it: the erasure worker's way to write. */
+  readonly appendUnder: (
+    key: number,
+    stream: string,
+    end: StreamEnd,
+    events: readonly DomainEvent[],
+    recording: Recording,
+  ) => Promise<Receipt>;
+  /** The domain event of one stored event met outside its stream; reads its stream where a redaction touched it. */
+  readonly decode: (stored: StoredEvent) => Promise<Recorded<DomainEvent>>;
+  /** The opened events of a stream without redactions laid over them: for proving and erasing, not for readers. */
+  readonly open: (stream: string) => Promise<readonly OpenedEvent[]>;
+};
+
+/** Creates the journal over a store and its vault. */
+export function createJournal(
+  store: EventStore,
+  vault: Vault,
+  orders: Orders,
+  clock: Clock,
+): Journal {
+  async function open(stream: string): Promise<readonly OpenedEvent[]> {
+    await orders.refresh();
+    return openStream(store, vault, stream);
+  }
+
+  async function read<Event extends DomainEvent>(stream: string): Promise<History<Event>> {
+    const opened = await open(stream);
+    const fields = readableFields(opened, orders.pendingFor(stream));
+    const events = opened.map(({ stored, header }, index) =>
+      // Sound: the caller names the family by the stream, and the family's table gives its events.
+      toRecorded(stored, header, fields[index] ?? {}),
+    ) as Recorded<Event>[];
+    return { events, end: endOf(opened) };
+  }
+
+  async function append(
+    stream: string,
+    end: StreamEnd,
+    events: readonly DomainEvent[],
+    recording: Recording,
+  ): Promise<Receipt> {
+    const isSealed = tableOf(stream).sealed;
+    const key = isSealed ? (end.key ?? 0) : null;
+    if (isSealed && end.version === 0) {
+      await vault.mint([{ stream, key: 0 }]);
+    }
+    return appendSealed(key, stream, end, events, recording);
+  }
+
+  async function appendUnder(
+    key: number,
+    stream: string,
+    end: StreamEnd,
+    events: readonly DomainEvent[],
+    recording: Recording,
+  ): Promise<Receipt> {
+    await vault.mint([{ stream, key }]);
+    return appendSealed(key, stream, end, events, recording);
+  }
+
+  async function appendSealed(
+    key: number | null,
+    stream: string,
+    end: StreamEnd,
+    events: readonly DomainEvent[],
+    recording: Recording,
+  ): Promise<Receipt> {
+    for (let sealing = 1; ; sealing += 1) {
+      const deadlineMs = performance.now() + APPEND_BUDGET_MS;
+      const at = recordedTime(clock(), end.at);
+      const sealed = await sealAll({ key, stream, end, events, recording, at });
+      try {
+        const { version, position } = await store.append(stream, end.version, sealed, {
+          deadlineMs,
+        });
+        const eventIds = events.map((_, index) => eventId({ ...recording, stream, index }));
+        const { commandId } = recording;
+        return { stream, commandId, eventIds, version, position, recordedAt: at };
+      } catch (error) {
+        // Nothing was written: bytes that waited too long are sealed anew, at a new time.
+        if (!isCode(error, 'ERR_APPEND_EXPIRED') || sealing === MAX_SEALINGS) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async function sealAll(request: {
+    readonly key: number | null;
+    readonly stream: string;
+    readonly end: StreamEnd;
+    readonly events: readonly DomainEvent[];
+    readonly recording: Recording;
+    readonly at: Instant;
+  }): Promise<readonly NewEvent[]> {
+    const { key, stream, end, events, recording, at } = request;
+    const table = tableOf(stream);
+    const sealed: NewEvent[] = [];
+    let prev = end.hash;
+    for (const [index, event] of events.entries()) {
+      const version = end.version + index + 1;
+      const id = eventId({ ...recording, stream, index });
+      // Parsed on the way in as on the way out: nothing is written that could not be read.
+      const parsed = toDomainEvent(
+        stream,
+        event.type,
+        currentSchema(table, event.type),
+        event.data,
+      );
+      const fields = fieldsOf(parsed, recording);
+      const common = {
+        at,
+        causation: recording.commandId,
+        correlation: recording.correlation,
+        id,
+        key,
+        ledger: store.origin,
+        prev: prev === null ? null : Buffer.from(prev).toString('base64url'),
+        schema: currentSchema(table, event.type),
+        stream,
+        suite: SUITE,
+        type: event.type,
+        version,
+      } as const;
+      if (key === null) {
+        const data = Buffer.from(canonicalize(fields));
+        const header = headerText({ ...common, commitment: commitClear(data) });
+        prev = eventHash(header);
+        sealed.push({ type: event.type, header, data });
+      } else {
+        const committed = commitFields(fields);
+        const header = headerText({ ...common, commitment: committed.commitment });
+        prev = eventHash(header);
+        const eventKey = await writingKey({ stream, version, key, id }, end);
+        sealed.push({ type: event.type, header, data: sealFields(committed, eventKey, prev) });
+      }
+    }
+    return sealed;
+  }
+
+  // A key that is gone or unknown while the stream has moved on means that an erasure came between:
+  // that is a conflict, to be decided again, not a vault that is behind.
+  async function writingKey(
+    event: { stream: string; version: number; key: number; id: string },
+    end: StreamEnd,
+  ): Promise<Buffer> {
+    try {
+      const eventKey = await vault.eventKey(event);
+      assert(eventKey.state === 'live', 'a version not yet written has no erased key');
+      return eventKey.key;
+    } catch (error) {
+      for await (const last of store.read(event.stream, { direction: 'backward', limit: 1 })) {
+        if (isCode(error, 'ERR_VAULT_BEHIND') && last.version !== end.version) {
+          throw new StreamError(
+            'ERR_VERSION_CONFLICT',
+            `expected the stream to hold ${end.version} events, found ${last.version}`,
+            { actualVersion: last.version, cause: error },
+          );
+        }
+      }
+      throw error;
+    }
+  }
+
+  async function decode(stored: StoredEvent): Promise<Recorded<DomainEvent>> {
+    const header = parseHeader(stored.header);
+    const content = await openContent(vault, stored, header);
+    const pending = orders.pendingFor(stored.stream);
+    if (content.state === 'clear' || (content.state === 'sealed' && pending.length === 0)) {
+      return toRecorded(stored, header, content.fields);
+    }
+    const { events } = await read(stored.stream);
+    const recorded = events[stored.version - 1];
+    assert(recorded !== undefined, 'an event read from the log is in its stream');
+    return recorded;
+  }
+
+  return { read, append, appendUnder, decode, open };
+}
+
+/** True for a `StreamError` of this code. */
+export function isCode(error: unknown, code: StreamError['code']): boolean {
+  return error instanceof StreamError && error.code === code;
+}
+
+/** Where a stream that was read ends. */
+export function endOf(opened: readonly OpenedEvent[]): StreamEnd {
+  const last = opened.at(-1);
+  return last === undefined
+    ? EMPTY_STREAM
+    : {
+        version: last.header.version,
+        hash: last.stored.hash,
+        // Sound: `parseHeader` checked its form.
+        at: last.header.at as Instant,
+        key: last.header.key,
+      };
+}
+
+function recordedTime(now: Instant, previous: Instant | null): Instant {
+  if (previous === null || previous <= now) {
+    return now;
+  }
+  const aheadMs = Date.parse(previous) - Date.parse(now);
+  if (aheadMs > MAX_AHEAD_MS) {
+    throw new StreamError(
+      'ERR_CLOCK_BEHIND',
+      `expected the clock to be at most ${MAX_AHEAD_MS / 1000} s behind the stream's last event, found it ${Math.round(aheadMs / 1000)} s behind`,
+    );
+  }
+  return previous;
+}
+
+function fieldsOf(event: DomainEvent, { user, organisation, purpose }: Recording): Fields {
+  assert(
+    !Object.values(event.data).some(isRedacted),
+    'a redaction is recorded by its own events, never written into another',
+  );
+  // Sound: schemas of events are JSON-pure; canonical JSON checks every value once more.
+  return {
+    ...(event.data as Fields),
+    _organisation: organisation,
+    _purpose: purpose,
+    _user: user,
+  };
+}
+
+function toRecorded(stored: StoredEvent, header: Header, fields: Fields): Recorded<DomainEvent> {
+  const { _user, _organisation, _purpose, ...data } = fields;
+  const event = toDomainEvent(stored.stream, stored.type, header.schema, data);
+  const definition = tableOf(stored.stream).definitions[stored.type];
+  // Sound: `parseHeader` checked the form of `at`, and the three fields are written by `fieldsOf`.
+  const recordedAt = header.at as Instant;
+  const named = definition?.validFrom ? data[definition.validFrom] : undefined;
+  return {
+    event,
+    id: header.id,
+    commandId: header.causation,
+    stream: stored.stream,
+    version: stored.version,
+    position: stored.position,
+    recordedAt,
+    validFrom: (named as CalendarDate | undefined) ?? dateOf(recordedAt),
+    user: _user as Recorded<DomainEvent>['user'],
+    organisation: _organisation as Recorded<DomainEvent>['organisation'],
+    purpose: _purpose as Recorded<DomainEvent>['purpose'],
+  };
+}

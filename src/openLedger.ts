@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { ErasureEvent } from '../domain/erasure/events.js';
+import type { LearnerEvent } from '../domain/learner/events.js';
+import type { Recorded } from '../domain/recorded.js';
+import { openViews, type Views } from '../projections/views.js';
+import { StreamError } from '../streams/errors.js';
+import type { EventStore, Position } from '../streams/eventStore.js';
+import { createFileMasterDriver } from '../streams/master.js';
+import { openStore } from '../streams/openStore.js';
+import { openVault, type Vault } from '../streams/vault.js';
+import type { Clock } from './clock.js';
+import { createErasure, type Erasure } from './erasure.js';
+import { createJournal, type Journal } from './journal.js';
+import { createLearners, type Learners } from './ledger.js';
+import { createOrders, erasureStream, type Orders } from './orders.js';
+import { keeperRecording } from './request.js';
+
+/** Where the parts of a ledger are. Paths are files; the store is a URL such as `sqlite:./data/ledger.db`. */
+export type LedgerPlaces = {
+  readonly store: string;
+  readonly vault: string;
+  /** A second vault on another volume; `null` for none. */
+  readonly vaultCopy: string | null;
+  readonly views: string;
+  readonly master: string;
+};
+
+/** One item of a follow: a learner's event, or the news that everything recorded has been given. */
+export type Followed =
+  | { readonly kind: 'event'; readonly recorded: Recorded<LearnerEvent> }
+  | { readonly kind: 'caught-up' };
+
+/** An open ledger: what services embed and the command line stands on. */
+export type Ledger = Learners & {
+  readonly origin: string;
+  readonly erasure: Erasure;
+  /**
+   * Every learner event recorded after a position (`null`: from the beginning), then those to come,
+   * until the signal aborts. Redacted values come as markers. Throws `ERR_POSITION_FOREIGN` or
+   * `ERR_POSITION_BEYOND_HEAD` for a position that this ledger never gave.
+   */
+  readonly follow: (options: {
+    readonly after: Position | null;
+    readonly signal: AbortSignal;
+  }) => AsyncIterable<Followed>;
+  /** New master and vault key; the old master is destroyed, and with it every older copy of the vault. */
+  readonly rotateVault: () => Promise<{ readonly master: string }>;
+  readonly parts: LedgerParts & { readonly journal: Journal; readonly orders: Orders };
+  readonly close: () => Promise<void>;
+};
+
+/** What a ledger is made of. */
+export type LedgerParts = {
+  readonly store: EventStore;
+  readonly vault: Vault;
+  readonly views: Views;
+  readonly clock: Clock;
+};
+
+/**
+ * Opens a ledger that `createLedger` or `plr init` has made, and finishes what a crash cut short:
+ * rotations and erasures. Throws `ERR_LEDGER_MISSING` where a part is missing, `ERR_VAULT_BEHIND` and
+ * `ERR_MASTER_MISMATCH` where a part was restored from a backup that it must not come from.
+ */
+export async function openLedger(places: LedgerPlaces, clock: Clock): Promise<Ledger> {
+  const store = await openStore(places.store);
+  const opened: { close: () => unknown }[] = [store];
+  try {
+    const vault = await openVault({
+      path: places.vault,
+      copyPath: places.vaultCopy,
+      masters: createFileMasterDriver(places.master),
+    });
+    opened.push(vault);
+    if (!existsSync(places.views)) {
+      throw new StreamError(
+        'ERR_LEDGER_MISSING',
+        `expected views at ${places.views}, found none; "plr init" creates them`,
+      );
+    }
+    const views = openViews(places.views);
+    opened.push(views);
+    return await assembleLedger({ store, vault, views, clock });
+  } catch (error) {
+    for (const part of opened) {
+      await part.close();
+    }
+    throw error;
+  }
+}
+
+/** Makes a ledger of parts that are open already. */
+export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
+  const { store, vault, views, clock } = parts;
+  if (store.origin !== vault.origin) {
+    throw new StreamError(
+      'ERR_LEDGER_MISMATCH',
+      'expected ledger and vault of one origin, found two: they belong to different ledgers',
+    );
+  }
+  const orders = createOrders(store, vault, clock, await createdAt(store));
+  const journal = createJournal(store, vault, orders, clock);
+  const erasure = createErasure({ store, vault, views, journal, orders, clock });
+  await recordRotation(journal, vault, clock);
+  await erasure.resume();
+
+  async function* follow(options: {
+    readonly after: Position | null;
+    readonly signal: AbortSignal;
+  }): AsyncGenerator<Followed> {
+    for await (const item of store.follow(options)) {
+      if (item.kind === 'caught-up') {
+        yield item;
+      } else if (item.event.stream.startsWith('learner-')) {
+        await orders.refresh();
+        // Sound: the table for learner streams gives learner events.
+        const recorded = (await journal.decode(item.event)) as Recorded<LearnerEvent>;
+        yield { kind: 'event', recorded };
+      }
+    }
+  }
+
+  return {
+    ...createLearners(journal, vault, clock),
+    origin: store.origin,
+    erasure,
+    follow,
+    rotateVault: async () => {
+      await vault.rotate(clock());
+      const { master } = vault.state();
+      await recordRotation(journal, vault, clock);
+      return { master };
+    },
+    parts: { ...parts, journal, orders },
+    close: async () => {
+      await store.close();
+      vault.close();
+      views.close();
+    },
+  };
+}
+
+/** Records the end of a replaced master, once, also where a crash came between the two. */
+async function recordRotation(journal: Journal, vault: Vault, clock: Clock): Promise<void> {
+  const { previousMaster, master } = vault.state();
+  if (previousMaster === null) {
+    return;
+  }
+  const stream = erasureStream(clock());
+  const { events, end } = await journal.read<ErasureEvent>(stream);
+  const isRecorded = events.some(
+    ({ event }) => event.type === 'MasterKeyDestroyed' && event.data.master === previousMaster,
+  );
+  if (!isRecorded) {
+    const commandId = randomUUID();
+    const event = {
+      type: 'MasterKeyDestroyed',
+      data: { master: previousMaster, replacedBy: master },
+    } as const;
+    await journal.append(
+      stream,
+      end,
+      [event],
+      keeperRecording(commandId, commandId, 'service-operation'),
+    );
+  }
+  vault.rotationRecorded();
+}
+
+async function createdAt(store: EventStore): Promise<string> {
+  for await (const stored of store.read('ledger', { limit: 1 })) {
+    return (JSON.parse(stored.header) as { at: string }).at;
+  }
+  throw new StreamError(
+    'ERR_LEDGER_MISSING',
+    'expected a ledger, found one whose making was cut short; "plr init" finishes it',
+  );
+}

@@ -1,0 +1,146 @@
+import { checkLink, type Header, parseHeader } from '../streams/envelope.js';
+import { StreamError } from '../streams/errors.js';
+import type { EventStore, StoredEvent } from '../streams/eventStore.js';
+import {
+  commitClear,
+  commitFields,
+  commitmentOf,
+  digestOf,
+  disclosureOf,
+  type Fields,
+  openFields,
+  type SaltedValue,
+} from '../streams/sealing.js';
+import type { Vault } from '../streams/vault.js';
+
+/** What an event's bytes gave when they were opened. */
+export type Content =
+  | { readonly state: 'clear'; readonly fields: Fields }
+  | { readonly state: 'sealed'; readonly seed: Uint8Array; readonly fields: Fields }
+  | { readonly state: 'resealed'; readonly version: number }
+  | { readonly state: 'dropped' };
+
+/** A stored event with its header read and its data opened, before any redaction is laid over it. */
+export type OpenedEvent = {
+  readonly stored: StoredEvent;
+  readonly header: Header;
+  readonly content: Content;
+};
+
+/** Reads a whole stream, checks that its chain is unbroken, and opens every event. */
+export async function openStream(
+  store: EventStore,
+  vault: Vault,
+  stream: string,
+): Promise<readonly OpenedEvent[]> {
+  const opened: OpenedEvent[] = [];
+  let end: { version: number; hash: Uint8Array | null } = { version: 0, hash: null };
+  for await (const stored of store.read(stream)) {
+    const header = parseHeader(stored.header);
+    checkLink(stored, header, end, store.origin);
+    end = { version: stored.version, hash: stored.hash };
+    opened.push({ stored, header, content: await openContent(vault, stored, header) });
+  }
+  return opened;
+}
+
+/** Opens one event's data with the key the vault has for it. */
+export async function openContent(
+  vault: Vault,
+  stored: StoredEvent,
+  header: Header,
+): Promise<Content> {
+  if (header.key === null) {
+    if (commitClear(stored.data) !== header.commitment) {
+      throw commitmentMismatch(stored);
+    }
+    // Sound: the commitment just checked is over canonical JSON that the journal wrote.
+    return { state: 'clear', fields: JSON.parse(Buffer.from(stored.data).toString()) as Fields };
+  }
+  const { stream, version } = stored;
+  const eventKey = await vault.eventKey({ stream, version, key: header.key, id: header.id });
+  return eventKey.state === 'live'
+    ? { state: 'sealed', ...openFields(stored.data, eventKey.key, stored.hash) }
+    : eventKey;
+}
+
+/** One redaction recorded in a stream: the fields that went, and the earlier reseals that went with them. */
+type Redaction = {
+  readonly target: string;
+  readonly marker: Fields;
+  readonly digests: Readonly<Record<string, string>>;
+  readonly drops: readonly string[];
+};
+
+/** Every redaction recorded in a stream, in order. */
+export function redactionsIn(opened: readonly OpenedEvent[]): readonly Redaction[] {
+  return opened.flatMap(({ header, content }) => {
+    if (header.type !== 'SensitiveDataRedacted' || content.state !== 'sealed') {
+      return [];
+    }
+    // Sound: authenticated bytes of a type whose schema has these fields.
+    const { target, on, order, basis, digests, drops } = content.fields as unknown as Redaction & {
+      readonly on: string;
+      readonly order: string;
+      readonly basis: string;
+    };
+    return [{ target, marker: { redacted: true, on, order, basis }, digests, drops }];
+  });
+}
+
+/** The fields that remain of a redacted event, each with its salt, as its last reseal holds them. */
+export function keptFields(
+  opened: readonly OpenedEvent[],
+  version: number,
+): Readonly<Record<string, SaltedValue>> {
+  const reseal = opened[version - 1];
+  if (reseal?.header.type !== 'FieldsResealed' || reseal.content.state !== 'sealed') {
+    throw new StreamError(
+      'ERR_CHAIN_BROKEN',
+      `expected the remaining fields of a redacted event at version ${version}, found none`,
+    );
+  }
+  // Sound: authenticated bytes of a type whose schema has this field.
+  return reseal.content.fields['kept'] as unknown as Readonly<Record<string, SaltedValue>>;
+}
+
+/**
+ * Checks that what can be read of an event is what its header committed to: opened fields by their
+ * salts, redacted ones by the digests recorded for them. Throws `ERR_COMMITMENT_MISMATCH`.
+ */
+export function checkCommitment(
+  { stored, header, content }: OpenedEvent,
+  opened: readonly OpenedEvent[],
+): void {
+  const redactions = redactionsIn(opened);
+  if (content.state === 'clear') {
+    return;
+  }
+  if (content.state === 'dropped') {
+    if (!redactions.some(({ drops }) => drops.includes(header.id))) {
+      throw commitmentMismatch(stored);
+    }
+    return;
+  }
+  const commitment =
+    content.state === 'sealed'
+      ? commitFields(content.fields, content.seed).commitment
+      : commitmentOf([
+          ...Object.entries(keptFields(opened, content.version)).map(([name, salted]) =>
+            digestOf(disclosureOf(name, salted)),
+          ),
+          ...redactions
+            .filter(({ target }) => target === header.id)
+            .flatMap(({ digests }) => Object.values(digests)),
+        ]);
+  if (commitment !== header.commitment) {
+    throw commitmentMismatch(stored);
+  }
+}
+
+function commitmentMismatch({ stream, version }: StoredEvent): StreamError {
+  return new StreamError(
+    'ERR_COMMITMENT_MISMATCH',
+    `expected event ${version} of ${stream} to hold what its header commits to, found something else`,
+  );
+}

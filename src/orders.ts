@@ -1,0 +1,121 @@
+import { type Erasures, erasure } from '../domain/erasure/erasure.js';
+import type { ErasureEvent, ErasureEventOf } from '../domain/erasure/events.js';
+import { parseHeader } from '../streams/envelope.js';
+import type { EventStore } from '../streams/eventStore.js';
+import type { Vault } from '../streams/vault.js';
+import type { Clock } from './clock.js';
+import { toDomainEvent } from './eventTables.js';
+import { openContent } from './openedStream.js';
+
+/** An order that is not completed: from its instant on, what it names reads as redacted. */
+export type PendingOrder = ErasureEventOf<'RedactionOrdered'>['data'] & { readonly on: string };
+
+/** The erasure orders, followed as they are recorded. */
+export type Orders = {
+  /** Reads what was recorded since the last call, by any process. To be called before anything sealed is opened. */
+  readonly refresh: () => Promise<void>;
+  readonly pending: () => readonly PendingOrder[];
+  readonly pendingFor: (stream: string) => readonly PendingOrder[];
+  /** True when the ledger says that the order was carried out. */
+  readonly isCompleted: (order: string) => boolean;
+  /** Lets go of completed orders, and moves the vault's checkpoint when none is pending. */
+  readonly settle: () => void;
+  /** Every redaction of every year, from proposal to completion. */
+  readonly all: () => Promise<Erasures>;
+};
+
+/** The stream of erasure orders of the year of an instant. */
+export function erasureStream(instant: string): string {
+  return `erasure-${instant.slice(0, 4)}`;
+}
+
+/**
+ * Follows the erasure streams from the vault's checkpoint on: everything before it is completed.
+ * `since` is when the ledger began.
+ */
+export function createOrders(store: EventStore, vault: Vault, clock: Clock, since: string): Orders {
+  const firstYear = Number(since.slice(0, 4));
+  const readThrough = new Map<string, number>();
+  const ordered = new Map<string, PendingOrder>();
+  const completed = new Set<string>();
+  let lastHead: string | null | undefined;
+
+  async function* readYear(
+    year: number,
+    from: number,
+  ): AsyncGenerator<{ event: ErasureEvent; at: string; version: number }> {
+    for await (const stored of store.read(`erasure-${year}`, { from })) {
+      const header = parseHeader(stored.header);
+      const content = await openContent(vault, stored, header);
+      const fields = content.state === 'clear' ? content.fields : {};
+      const data = Object.fromEntries(
+        Object.entries(fields).filter(([name]) => !name.startsWith('_')),
+      );
+      const event = toDomainEvent(stored.stream, stored.type, header.schema, data);
+      // Sound: the table for erasure streams gives erasure events.
+      yield { event: event as ErasureEvent, at: header.at, version: stored.version };
+    }
+  }
+
+  function take(event: ErasureEvent, at: string): void {
+    if (event.type === 'RedactionOrdered' && !ordered.has(event.data.order)) {
+      ordered.set(event.data.order, { ...event.data, on: at });
+    }
+    if (event.type === 'ErasureCompleted') {
+      completed.add(event.data.order);
+    }
+  }
+
+  // An order that the ledger calls completed and the vault does not know is a restored vault: its
+  // keys are back, so the order is carried out again before anything is opened.
+  function isPending({ order }: PendingOrder): boolean {
+    return !completed.has(order) || !vault.isShredded(order);
+  }
+
+  return {
+    refresh: async () => {
+      const head = await store.head();
+      if (head === lastHead) {
+        return;
+      }
+      const thisYear = Number(clock().slice(0, 4));
+      // A process whose clock is behind may still write into last year's stream at the turn of a year.
+      const from = lastHead === undefined ? firstYear : Math.max(firstYear, thisYear - 1);
+      for (let year = from; year <= thisYear + 1; year += 1) {
+        const stream = `erasure-${year}`;
+        const known = readThrough.get(stream) ?? vault.checkpoint(stream);
+        for await (const { event, at, version } of readYear(year, known + 1)) {
+          take(event, at);
+          readThrough.set(stream, version);
+        }
+      }
+      lastHead = head;
+    },
+    pending: () => [...ordered.values()].filter(isPending),
+    pendingFor: (stream) =>
+      [...ordered.values()].filter((order) => order.stream === stream && isPending(order)),
+    isCompleted: (order) => completed.has(order),
+    settle: () => {
+      for (const [order, event] of ordered) {
+        if (!isPending(event)) {
+          ordered.delete(order);
+        }
+      }
+      if (ordered.size === 0) {
+        for (const [stream, version] of readThrough) {
+          vault.moveCheckpoint(stream, version);
+        }
+      }
+    },
+    all: async () => {
+      let state = erasure.initialState;
+      const thisYear = Number(clock().slice(0, 4));
+      for (let year = firstYear; year <= thisYear + 1; year += 1) {
+        for await (const { event } of readYear(year, 1)) {
+          state = erasure.evolve(state, event);
+        }
+      }
+      return state;
+    },
+  };
+}

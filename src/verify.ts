@@ -1,0 +1,139 @@
+import { checkLink, parseHeader } from '../streams/envelope.js';
+import { StreamError } from '../streams/errors.js';
+import type { EventStore, StoredEvent } from '../streams/eventStore.js';
+import type { Vault } from '../streams/vault.js';
+import { tableOf, toDomainEvent } from './eventTables.js';
+import { checkCommitment, type OpenedEvent, openContent } from './openedStream.js';
+import type { Orders } from './orders.js';
+import { readableFields } from './redactions.js';
+
+/** What was checked and what did not hold. Streams stand for learners; no personal data is in it. */
+export type Verification = {
+  readonly streams: number;
+  readonly events: number;
+  /** Events of which fields were redacted or which were dropped; their commitments were checked all the same. */
+  readonly redacted: number;
+  readonly problems: readonly Problem[];
+};
+
+/** One thing that did not hold, and where. */
+export type Problem = {
+  readonly stream: string;
+  readonly version: number | null;
+  readonly code: string;
+  readonly message: string;
+};
+
+/** What checking needs of a ledger. */
+type Parts = { readonly store: EventStore; readonly vault: Vault; readonly orders: Orders };
+
+const MAX_PROBLEMS = 100;
+
+/**
+ * Checks streams: that every header is canonical, every chain unbroken, every event opens with its key
+ * and holds what its header committed to, and every redaction is accounted for. `stream` limits it to
+ * one. Flat memory: a stream at a time. Stops after 100 problems.
+ */
+export async function verifyStreams(
+  parts: Parts,
+  stream: string | null,
+  onProgress: (events: number) => void,
+): Promise<Verification> {
+  const { store, orders } = parts;
+  await orders.refresh();
+  const problems: Problem[] = [];
+  let [streams, events, redacted] = [0, 0, 0];
+  const source = stream === null ? store.readStreams() : store.read(stream);
+  for await (const whole of byStream(source)) {
+    const result = await verifyStream(parts, whole);
+    streams += 1;
+    events += whole.length;
+    redacted += result.redacted;
+    problems.push(...result.problems);
+    onProgress(events);
+    if (problems.length >= MAX_PROBLEMS) {
+      break;
+    }
+  }
+  return { streams, events, redacted, problems };
+}
+
+async function* byStream(
+  source: AsyncIterable<StoredEvent>,
+): AsyncGenerator<readonly StoredEvent[]> {
+  let current: StoredEvent[] = [];
+  for await (const event of source) {
+    if (current.length > 0 && current[0]?.stream !== event.stream) {
+      yield current;
+      current = [];
+    }
+    current.push(event);
+  }
+  if (current.length > 0) {
+    yield current;
+  }
+}
+
+async function verifyStream(
+  { store, vault, orders }: Parts,
+  whole: readonly StoredEvent[],
+): Promise<Pick<Verification, 'redacted' | 'problems'>> {
+  const stream = whole[0]?.stream ?? '';
+  const problems: Problem[] = [];
+  const opened: OpenedEvent[] = [];
+  let end: { version: number; hash: Uint8Array | null } = { version: 0, hash: null };
+  for (const stored of whole) {
+    try {
+      const header = parseHeader(stored.header);
+      checkLink(stored, header, end, store.origin);
+      opened.push({ stored, header, content: await openContent(vault, stored, header) });
+    } catch (error) {
+      problems.push(problemOf(error, stream, stored.version));
+    }
+    end = { version: stored.version, hash: stored.hash };
+  }
+  if (problems.length > 0) {
+    return { redacted: 0, problems };
+  }
+  for (const event of opened) {
+    try {
+      checkCommitment(event, opened);
+    } catch (error) {
+      problems.push(problemOf(error, stream, event.stored.version));
+    }
+  }
+  problems.push(...unreadable(stream, opened, orders));
+  const redacted = opened.filter(
+    ({ content }) => content.state === 'resealed' || content.state === 'dropped',
+  ).length;
+  return { redacted, problems };
+}
+
+function unreadable(
+  stream: string,
+  opened: readonly OpenedEvent[],
+  orders: Orders,
+): readonly Problem[] {
+  try {
+    tableOf(stream);
+    const fields = readableFields(opened, orders.pendingFor(stream));
+    return opened.flatMap(({ stored, header }, index) => {
+      try {
+        const { _user, _organisation, _purpose, ...data } = fields[index] ?? {};
+        toDomainEvent(stream, stored.type, header.schema, data);
+        return [];
+      } catch (error) {
+        return [problemOf(error, stream, stored.version)];
+      }
+    });
+  } catch (error) {
+    return [problemOf(error, stream, null)];
+  }
+}
+
+function problemOf(error: unknown, stream: string, version: number | null): Problem {
+  if (!(error instanceof StreamError)) {
+    throw error;
+  }
+  return { stream, version, code: error.code, message: error.message };
+}

@@ -1,0 +1,38 @@
+import type Database from 'better-sqlite3';
+import type { Finding } from './eventStore.js';
+
+/** How many triggers keep a ledger append-only. */
+const TRIGGERS = 9;
+
+/** Checks a ledger file: settings, triggers, SQLite's own structure, and that nothing is missing at an end. */
+export function inspectSqlite(database: Database.Database): readonly Finding[] {
+  const value = (sql: string): unknown => database.prepare(sql).pluck().get();
+  const found = (check: string, result: unknown, expected: unknown): Finding => ({
+    check,
+    isGood: result === expected,
+    found: String(result),
+  });
+  return [
+    found('SQLite synchronous is FULL (2)', database.pragma('synchronous', { simple: true }), 2),
+    found('SQLite journal is wal', database.pragma('journal_mode', { simple: true }), 'wal'),
+    found('SQLite quick_check', database.pragma('quick_check', { simple: true }), 'ok'),
+    found(
+      `${TRIGGERS} triggers keep the log append-only`,
+      value("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"),
+      TRIGGERS,
+    ),
+    found(
+      'positions without gaps (events missing)',
+      value('SELECT coalesce(max(position), 0) - count(*) FROM events'),
+      0,
+    ),
+    found(
+      'every stream ends where it should (streams cut short)',
+      value(
+        `SELECT count(*) FROM streams s
+         WHERE s.version <> (SELECT coalesce(max(e.version), 0) FROM events e WHERE e.stream = s.no)`,
+      ),
+      0,
+    ),
+  ];
+}
