@@ -75,17 +75,28 @@ export function createGroupCommit(
       rejectAll(batch, error);
       return;
     }
-    let outcomes: readonly Outcome[];
+    let outcomes: readonly Outcome[] | null = null;
     try {
       outcomes = writeAll(batch);
       commit.run();
     } catch (cause) {
       abandon();
-      settleAfterFailure(batch, cause);
+      if (outcomes === null && batch.length > 1) {
+        await commitEach(batch);
+      } else {
+        settleAfterFailure(batch, cause);
+      }
       return;
     }
     settle(batch, outcomes);
     onCommit();
+  }
+
+  // One that cannot be written must not take the others with it.
+  async function commitEach(batch: readonly Waiting[]): Promise<void> {
+    for (const request of batch) {
+      await commitTogether([request]);
+    }
   }
 
   // IMMEDIATE takes the write lock before any version is read, so two writers cannot both pass.
