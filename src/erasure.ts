@@ -21,8 +21,8 @@ import { resealEvents, shredOf } from './reseal.js';
 export type Proposal = {
   readonly orders: readonly string[];
   readonly targets: readonly RedactionTarget[];
-  /** In how many further fields of the stream the same values stand and were left. */
-  readonly leftElsewhere: number;
+  /** In how many further fields of the stream the same values stand and were left; `null` for a repeated command. */
+  readonly leftElsewhere: number | null;
 };
 
 /** How far a redaction has come. */
@@ -103,6 +103,12 @@ export function createErasure(parts: {
     request: Request,
   ): Promise<Proposal> {
     const proposedBy = personOf(request);
+    const recording = recordingOf(request, '');
+    const orderId = (index: number) => followUpCommandId(recording.commandId, `order ${index}`);
+    const earlier = await earlierProposal(orderId);
+    if (earlier !== null) {
+      return earlier;
+    }
     const opened = await journal.open(stream);
     const readable = readableFields(opened, orders.pendingFor(stream));
     const candidates = opened.map(({ header }, index) => ({
@@ -111,19 +117,35 @@ export function createErasure(parts: {
       fields: readable[index] ?? {},
     }));
     const { orders: split, leftElsewhere } = chooseTargets(candidates, selection);
-    const ids = split.map((_, index) => followUpCommandId(request.commandId, `order ${index}`));
-    await record(
-      async () => {
-        const state = await orders.all();
-        return split.flatMap((targets, index) => {
-          const order = ids[index] ?? '';
-          const data = { order, stream, targets: [...targets], basis, proposedBy };
-          return erasure.decide({ type: 'ProposeRedaction', data }, state);
-        });
-      },
-      recordingOf(request, ''),
-    );
-    return { orders: ids, targets: split.flat(), leftElsewhere };
+    await record(async () => {
+      const state = await orders.all();
+      return split.flatMap((targets, index) => {
+        const data = { order: orderId(index), stream, targets: [...targets], basis, proposedBy };
+        return erasure.decide({ type: 'ProposeRedaction', data }, state);
+      });
+    }, recording);
+    return {
+      orders: split.map((_, index) => orderId(index)),
+      targets: split.flat(),
+      leftElsewhere,
+    };
+  }
+
+  /** What the same command proposed before: by then its fields may read as redacted. */
+  async function earlierProposal(orderId: (index: number) => string): Promise<Proposal | null> {
+    const state = await orders.all();
+    const proposed: Redaction['proposed'][] = [];
+    for (let next = state.get(orderId(0)); next !== undefined; ) {
+      proposed.push(next.proposed);
+      next = state.get(orderId(proposed.length));
+    }
+    return proposed.length === 0
+      ? null
+      : {
+          orders: proposed.map(({ order }) => order),
+          targets: proposed.flatMap(({ targets }) => targets),
+          leftElsewhere: null,
+        };
   }
 
   async function order(id: string, request: Request): Promise<RedactionStatus> {
@@ -179,7 +201,7 @@ export function createErasure(parts: {
       keeperRecording(commandId, id, 'data-protection'),
     );
     await orders.refresh();
-    orders.settle();
+    await orders.settle();
   }
 
   async function reseal(pending: PendingOrder): Promise<readonly OpenedEvent[]> {

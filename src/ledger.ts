@@ -200,7 +200,7 @@ export function createLearners(journal: Journal, vault: Vault, clock: Clock): Le
     request: Request,
   ): Promise<Registration | null> {
     const caller = callerOf(request.by, '');
-    const { commandId } = request;
+    const { commandId } = recordingOf(request, '');
     for (let attempt = 0; attempt < MAX_CANDIDATES; attempt += 1) {
       const uln = candidateUln(vault, { generation, caller, commandId, attempt });
       if (uln === null || (isNewest && (await isIssuedUnderOlder(uln, generation)))) {

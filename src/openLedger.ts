@@ -165,7 +165,7 @@ async function recordRotation(journal: Journal, vault: Vault, clock: Clock): Pro
       keeperRecording(commandId, commandId, 'service-operation'),
     );
   }
-  vault.rotationRecorded();
+  await vault.rotationRecorded();
 }
 
 async function createdAt(store: EventStore): Promise<string> {

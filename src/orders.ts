@@ -19,7 +19,7 @@ export type Orders = {
   /** True when the ledger says that the order was carried out. */
   readonly isCompleted: (order: string) => boolean;
   /** Lets go of completed orders, and moves the vault's checkpoint when none is pending. */
-  readonly settle: () => void;
+  readonly settle: () => Promise<void>;
   /** Every redaction of every year, from proposal to completion. */
   readonly all: () => Promise<Erasures>;
 };
@@ -95,7 +95,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
     pendingFor: (stream) =>
       [...ordered.values()].filter((order) => order.stream === stream && isPending(order)),
     isCompleted: (order) => completed.has(order),
-    settle: () => {
+    settle: async () => {
       for (const [order, event] of ordered) {
         if (!isPending(event)) {
           ordered.delete(order);
@@ -103,7 +103,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
       }
       if (ordered.size === 0) {
         for (const [stream, version] of readThrough) {
-          vault.moveCheckpoint(stream, version);
+          await vault.moveCheckpoint(stream, version);
         }
       }
     },

@@ -1,6 +1,12 @@
+import { z } from 'zod';
 import type { Actor } from '../domain/actor.js';
 import type { Purpose } from '../domain/purpose.js';
+import { parseInput } from './input.js';
 import type { Recording } from './journal.js';
+
+const CommandId = z
+  .uuid({ error: 'expected the command id to be a UUID' })
+  .overwrite((text) => text.toLowerCase());
 
 /** Who asks, for what, and by which command: stated at every door. */
 export type Request = {
@@ -26,9 +32,13 @@ export function callerOf(by: Actor, learnerTag: string): string {
   }
 }
 
-/** How a request is recorded; the tag is that of the learner's stream, or empty elsewhere. */
+/**
+ * How a request is recorded; the tag is that of the learner's stream, or empty elsewhere. Throws
+ * `ERR_INPUT_INVALID` when the command id is not a UUID.
+ */
 export function recordingOf(request: Request, learnerTag: string): Recording {
-  const { by, user, purpose, commandId, correlation } = request;
+  const { by, user, purpose, correlation } = request;
+  const commandId = parseInput(CommandId, request.commandId);
   return {
     caller: callerOf(by, learnerTag),
     commandId,

@@ -13,7 +13,7 @@ import {
   type ReadOptions,
   type StoredEvent,
 } from './eventStore.js';
-import { checkKind, isUnmade, markKind, openDatabase, withBusyWait } from './sqliteFile.js';
+import { blockUntilFree, checkKind, isUnmade, markKind, openDatabase } from './sqliteFile.js';
 import { createGroupCommit } from './sqliteGroupCommit.js';
 import { inspectSqlite } from './sqliteInspect.js';
 import { createSqliteReader } from './sqliteReader.js';
@@ -36,7 +36,7 @@ export function createSqliteStore(path: string, origin: string): void {
         markKind(database, LEDGER_FILE);
       }
     });
-    withBusyWait(() => make.immediate());
+    blockUntilFree(() => make.immediate());
     checkKind(database, LEDGER_FILE);
     if (originOf(database) !== origin) {
       throw new StreamError(

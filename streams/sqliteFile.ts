@@ -41,11 +41,11 @@ export function openDatabase(path: string, name: string): Database.Database {
       `expected a ${name} at ${path}, found none; "plr init" creates one`,
     );
   }
-  const database = new Database(path, { fileMustExist: true, timeout: 0 });
+  const database = new Database(path, { fileMustExist: true, timeout: BUSY_WAIT_MS });
   try {
     // A page size holds only before the first page is written; later it does nothing.
     database.pragma('page_size = 8192');
-    withBusyWait(() => database.pragma('journal_mode = WAL'));
+    blockUntilFree(() => database.pragma('journal_mode = WAL'));
     database.pragma('synchronous = FULL');
     database.pragma('trusted_schema = OFF');
     if (
@@ -99,28 +99,55 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
+/** How long SQLite itself waits for a lock, with the thread blocked, before the step is tried again. */
+const BUSY_WAIT_MS = 250;
+/** How long a step waits for another connection's lock. */
+const MAX_BUSY_MS = 10_000;
+const BUSY_RETRY_MS = 5;
+
 /**
- * Runs a short synchronous step again while another process holds the lock, for at most 10 s, then
- * throws `ERR_STORE_BUSY`. It blocks the thread: for opening and for the vault, not for appends.
+ * Runs a step again while another connection holds the lock, for at most 10 s, then throws
+ * `ERR_STORE_BUSY`. The process goes on meanwhile: the holder may be in it.
  */
-export function withBusyWait<Result>(step: () => Result): Result {
-  const giveUpAt = performance.now() + 10_000;
-  const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  for (;;) {
-    try {
-      return step();
-    } catch (error) {
-      if (!isBusy(error)) {
-        throw error;
-      }
-      if (performance.now() > giveUpAt) {
-        throw new StreamError(
-          'ERR_STORE_BUSY',
-          'expected the database to be free within 10 s, found it locked by another process',
-          { cause: error },
-        );
-      }
-      Atomics.wait(sleeper, 0, 0, 5);
+export async function whenFree<Result>(step: () => Result): Promise<Result> {
+  for (const startedAt = performance.now(); ; ) {
+    const outcome = tryOnce(step, startedAt);
+    if (outcome !== 'busy') {
+      return outcome.result;
     }
+    await new Promise((resolve) => setTimeout(resolve, BUSY_RETRY_MS));
+  }
+}
+
+/** As `whenFree`, but it blocks the thread: for opening files, before there is anything else to do. */
+export function blockUntilFree<Result>(step: () => Result): Result {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (const startedAt = performance.now(); ; ) {
+    const outcome = tryOnce(step, startedAt);
+    if (outcome !== 'busy') {
+      return outcome.result;
+    }
+    Atomics.wait(sleeper, 0, 0, BUSY_RETRY_MS);
+  }
+}
+
+function tryOnce<Result>(
+  step: () => Result,
+  startedAt: number,
+): 'busy' | { readonly result: Result } {
+  try {
+    return { result: step() };
+  } catch (error) {
+    if (!isBusy(error)) {
+      throw error;
+    }
+    if (performance.now() - startedAt > MAX_BUSY_MS) {
+      throw new StreamError(
+        'ERR_STORE_BUSY',
+        `expected the database to be free within ${MAX_BUSY_MS / 1000} s, found it locked by another process`,
+        { cause: error },
+      );
+    }
+    return 'busy';
   }
 }

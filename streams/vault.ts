@@ -5,7 +5,7 @@ import { StreamError } from './errors.js';
 import { KEY_BYTES, unwrapKey, wrapKey } from './keyWrap.js';
 import type { MasterDriver } from './master.js';
 import { eventKeyOf } from './sealing.js';
-import { createDatabaseFile, withBusyWait } from './sqliteFile.js';
+import { createDatabaseFile, whenFree } from './sqliteFile.js';
 import { bringTogether } from './vaultCopies.js';
 import {
   checkVault,
@@ -69,12 +69,12 @@ export type Vault = {
   readonly forget: () => boolean;
   /** Up to which version each erasure stream is known to be completed. */
   readonly checkpoint: (stream: string) => number;
-  readonly moveCheckpoint: (stream: string, version: number) => void;
+  readonly moveCheckpoint: (stream: string, version: number) => Promise<void>;
   readonly state: () => VaultState;
   /** New master and vault key, everything wrapped anew, the old master destroyed. */
   readonly rotate: (at: string) => Promise<void>;
   /** To be called when the end of the previous master is recorded in the ledger. */
-  readonly rotationRecorded: () => void;
+  readonly rotationRecorded: () => Promise<void>;
   readonly close: () => void;
 };
 
@@ -217,7 +217,7 @@ async function createOpenVault(
           }
           return true;
         });
-        if (withBusyWait(() => run.immediate())) {
+        if (await whenFree(() => run.immediate())) {
           break;
         }
         if (attempt === MAX_ATTEMPTS) {
@@ -231,11 +231,21 @@ async function createOpenVault(
     }
   }
 
-  async function mint(
-    keys: readonly { readonly stream: string; readonly key: number }[],
-  ): Promise<void> {
-    const minted = new Map<string, Buffer>();
-    await change((database) => mintIn(database, keys, vaultKey, minted));
+  type KeyPlace = { readonly stream: string; readonly key: number };
+  let waiting: KeyPlace[] = [];
+  let minting: Promise<void> | null = null;
+
+  // Those that wait together share one commit, as appends do.
+  function mint(keys: readonly KeyPlace[]): Promise<void> {
+    waiting.push(...keys);
+    minting ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      const batch = waiting;
+      waiting = [];
+      minting = null;
+      const minted = new Map<string, Buffer>();
+      return change((database) => mintIn(database, batch, vaultKey, minted));
+    });
+    return minting;
   }
 
   async function eventKey(event: SealedEvent): Promise<EventKey> {
@@ -302,20 +312,20 @@ async function createOpenVault(
     isShredded: (order) => selectErasure.every((select) => select.get(order) !== undefined),
     forget: () => databases.map(truncateWriteAheadLog).every((emptied) => emptied),
     checkpoint: (stream) => (selectCheckpoint.get(stream) as number | undefined) ?? 0,
-    moveCheckpoint: (stream, version) => {
+    moveCheckpoint: async (stream, version) => {
       for (const database of databases) {
         const put = database.prepare(
           `INSERT INTO checkpoints VALUES (?, ?)
            ON CONFLICT DO UPDATE SET version = max(version, excluded.version)`,
         );
-        withBusyWait(() => put.run(stream, version));
+        await whenFree(() => put.run(stream, version));
       }
     },
     state: () => readVaultState(primary),
     rotate,
-    rotationRecorded: () => {
+    rotationRecorded: async () => {
       for (const database of databases) {
-        withBusyWait(() => database.prepare('UPDATE vault SET previous_master = NULL').run());
+        await whenFree(() => database.prepare('UPDATE vault SET previous_master = NULL').run());
       }
     },
     close: () => {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { StreamError } from './errors.js';
 import type { MasterDriver } from './master.js';
-import { withBusyWait } from './sqliteFile.js';
+import { whenFree } from './sqliteFile.js';
 import { mergeVault, readVaultState, truncateWriteAheadLog } from './vaultFile.js';
 
 /**
@@ -44,13 +44,13 @@ export async function bringTogether(
       )
       .run(truth);
   });
-  withBusyWait(() => replace.immediate());
+  await whenFree(() => replace.immediate());
   const giveBack = newer.transaction(() => mergeVault(older, newer));
-  withBusyWait(() => giveBack.immediate());
+  await whenFree(() => giveBack.immediate());
   const changes = Math.max(one.changes, other.changes);
   for (const database of databases) {
     const set = database.prepare('UPDATE vault SET changes = max(changes, ?)');
-    withBusyWait(() => set.run(changes));
+    await whenFree(() => set.run(changes));
   }
   truncateWriteAheadLog(older);
 }

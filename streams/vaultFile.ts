@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
 import {
+  blockUntilFree,
   checkKind,
   type FileKind,
   isUnmade,
   markKind,
   openDatabase,
-  withBusyWait,
 } from './sqliteFile.js';
 
 const VAULT_FILE: FileKind = { name: 'vault', applicationId: 0x50_4c_52_56, format: 1 };
@@ -109,7 +109,7 @@ export function makeVault(
     markKind(database, VAULT_FILE);
     return true;
   });
-  return withBusyWait(() => make.immediate());
+  return blockUntilFree(() => make.immediate());
 }
 
 /** True for a file in which `makeVault` has not come to its end. */

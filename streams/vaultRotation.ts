@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { KEY_BYTES, unwrapKey, wrapKey } from './keyWrap.js';
 import type { MasterDriver } from './master.js';
-import { withBusyWait } from './sqliteFile.js';
+import { whenFree } from './sqliteFile.js';
 import { openVaultFile, readVaultState, type VaultState } from './vaultFile.js';
 
 /**
@@ -44,7 +44,7 @@ async function withVaultLocked(
   const database = openVaultFile(path);
   try {
     const begin = database.prepare('BEGIN IMMEDIATE');
-    withBusyWait(() => begin.run());
+    await whenFree(() => begin.run());
     await step(database, readVaultState(database));
     database.prepare('COMMIT').run();
   } finally {

@@ -53,7 +53,7 @@ function proposeCommand(context: CliContext): Command {
       context.print(
         `  ${count} field${count === 1 ? '' : 's'} of ${proposal.targets.length} event${proposal.targets.length === 1 ? '' : 's'}`,
       );
-      if (proposal.leftElsewhere > 0) {
+      if (proposal.leftElsewhere !== null && proposal.leftElsewhere > 0) {
         context.say(
           `plr: warning: the same text stands in ${proposal.leftElsewhere} more field${proposal.leftElsewhere === 1 ? '' : 's'}; --everywhere proposes those too`,
         );

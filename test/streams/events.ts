@@ -4,7 +4,10 @@ import type { EventStore, NewEvent, StoredEvent } from '../../streams/eventStore
 
 /** A UUID that is the same for the same words. */
 export function uuidOf(...words: readonly (string | number)[]): string {
-  const hex = createHash('sha256').update(words.join('\n')).digest('hex');
+  const digest = createHash('sha256').update(words.join('\n')).digest();
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x80, 6);
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = digest.toString('hex');
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

@@ -1,0 +1,72 @@
+import { createDecipheriv, createHmac } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { unwrapKey } from '../../streams/keyWrap.js';
+import { placesIn } from '../support/synthetic.js';
+
+const WRAPPED_BYTES = 40;
+
+/** Every file of a data folder, whatever it is called. */
+export function filesOf(folder: string): readonly Buffer[] {
+  const data = join(folder, 'data');
+  return readdirSync(data).map((name) => readFileSync(join(data, name)));
+}
+
+/**
+ * True when anybody with the master key and the data folder could still open an event: tries every
+ * wrapped key that lies anywhere in the files, in tables, free space or logs, as the key of the event
+ * and as the key of its stream. Wrapped keys check themselves, so none is missed and none made up.
+ */
+export function canStillOpen(
+  folder: string,
+  event: { readonly id: string; readonly hash: Uint8Array; readonly data: Uint8Array },
+): boolean {
+  const vaultKey = vaultKeyOf(folder);
+  return filesOf(folder)
+    .flatMap((file) => wrappedKeysIn(file, vaultKey))
+    .flatMap((key) => [key, createHmac('sha256', key).update(`event-key/v1\n${event.id}`).digest()])
+    .some((key) => opens(key, event));
+}
+
+function vaultKeyOf(folder: string): Buffer {
+  const { vault, master } = placesIn(folder);
+  const database = new Database(vault, { readonly: true });
+  const wrapped = database.prepare('SELECT vault_key FROM vault').pluck().get() as Buffer;
+  database.close();
+  const key = Buffer.from(readFileSync(master, 'utf8').trim(), 'base64url');
+  return unwrapKey(key, wrapped);
+}
+
+function wrappedKeysIn(file: Buffer, vaultKey: Buffer): readonly Buffer[] {
+  const keys: Buffer[] = [];
+  for (let start = 0; start + WRAPPED_BYTES <= file.length; start += 1) {
+    const window = file.subarray(start, start + WRAPPED_BYTES);
+    // Runs of zeros are most of a database and never a wrapped key.
+    if (window.readUInt32BE() !== 0 && window.readUInt32BE(36) !== 0) {
+      try {
+        keys.push(unwrapKey(vaultKey, window));
+      } catch {
+        // Not a wrapped key.
+      }
+    }
+  }
+  return keys;
+}
+
+function opens(key: Buffer, { hash, data }: { hash: Uint8Array; data: Uint8Array }): boolean {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, data.subarray(0, 12));
+    decipher.setAAD(hash).setAuthTag(data.subarray(-16));
+    decipher.update(data.subarray(12, -16));
+    decipher.final();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True when a folder's files hold a text anywhere. */
+export function filesHold(folder: string, text: string): boolean {
+  return existsSync(folder) && filesOf(folder).some((file) => file.includes(text));
+}

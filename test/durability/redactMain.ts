@@ -1,0 +1,66 @@
+import { openViews } from '../../projections/views.js';
+import { createSystemClock } from '../../src/clock.js';
+import { assembleLedger } from '../../src/openLedger.js';
+import { createFileMasterDriver } from '../../streams/master.js';
+import { openStore } from '../../streams/openStore.js';
+import { openVault } from '../../streams/vault.js';
+import { placesIn } from '../support/synthetic.js';
+import { orderRequest, proposeRequest, type Subject } from './redactionSubject.js';
+
+// Proposes and orders a redaction and carries it out, over parts that kill the process at the n-th
+// call that changes anything: before the call where n is odd, after it where n is even.
+
+const [folder = '', subjectJson = '{}', killAt = '0'] = process.argv.slice(2);
+const subject = JSON.parse(subjectJson) as Subject;
+let steps = 0;
+
+function step(): void {
+  steps += 1;
+  if (steps === Number(killAt)) {
+    process.kill(process.pid, 'SIGKILL');
+    // The signal is on its way; nothing more may happen until it is here.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  }
+}
+
+/** The part with every one of the calls named counted before and after. */
+function counted<Part extends object>(part: Part, names: readonly (keyof Part)[]): Part {
+  const wrapped = names.map((name) => {
+    const call = part[name] as (...args: unknown[]) => unknown;
+    const around = (...args: unknown[]) => {
+      step();
+      const result = call(...args);
+      if (result instanceof Promise) {
+        return result.then((value) => {
+          step();
+          return value;
+        });
+      }
+      step();
+      return result;
+    };
+    return [name, around];
+  });
+  return { ...part, ...Object.fromEntries(wrapped) };
+}
+
+const places = placesIn(folder);
+const masters = createFileMasterDriver(places.master);
+const vault = await openVault({ path: places.vault, copyPath: null, masters });
+const ledger = await assembleLedger({
+  store: counted(await openStore(places.store), ['append']),
+  vault: counted(vault, ['mint', 'shred', 'forget', 'moveCheckpoint']),
+  views: counted(openViews(places.views), ['applyErasure', 'forget']),
+  clock: createSystemClock(),
+});
+const { orders } = await ledger.erasure.propose(
+  subject.stream,
+  { event: subject.event, fields: ['notes'], everywhere: false },
+  'special-category-data',
+  proposeRequest(subject),
+);
+for (const order of orders) {
+  await ledger.erasure.order(order, orderRequest(subject));
+}
+await ledger.close();
+process.stdout.write(`${steps} steps\n`);

@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LearnerEvent } from '../../domain/learner/events.js';
+import { isRedacted } from '../../domain/redaction.js';
+import { Ukprn } from '../../domain/ukprn.js';
+import { NOW, plrAt } from '../../projections/replay.js';
+import { createSystemClock } from '../../src/clock.js';
+import { createLedger } from '../../src/init.js';
+import { createJournal } from '../../src/journal.js';
+import { type Ledger, openLedger } from '../../src/openLedger.js';
+import { createOrders } from '../../src/orders.js';
+import { verifyStreams } from '../../src/verify.js';
+import { createFileMasterDriver } from '../../streams/master.js';
+import { openStore } from '../../streams/openStore.js';
+import { openVault } from '../../streams/vault.js';
+import { uuidOf } from '../streams/events.js';
+import { learnerDetails, placesIn } from '../support/synthetic.js';
+import { canStillOpen, filesHold } from './keyScan.js';
+import type { Subject } from './redactionSubject.js';
+
+const CHILD = fileURLToPath(new URL('../../dist/test/durability/redactMain.js', import.meta.url));
+const CANARY = 'canary-7f3a-attends-a-hospital';
+const MAX_STEPS = 80;
+const clock = createSystemClock();
+const folders: string[] = [];
+let prepared: string;
+let subject: Subject;
+let target: { readonly id: string; readonly hash: Uint8Array; readonly data: Uint8Array };
+
+beforeAll(async () => {
+  prepared = mkdtempSync(join(tmpdir(), 'plr-redaction-'));
+  folders.push(prepared);
+  await createLedger(placesIn(prepared), 'test.invalid/redaction', clock);
+  const ledger = await openLedger(placesIn(prepared), clock);
+  const by = { kind: 'organisation', ukprn: Ukprn.parse('10000001') } as const;
+  const request = (step: string) =>
+    ({ by, user: 'registry', purpose: 'learner-registration', commandId: uuidOf(step) }) as const;
+  const details = { ...learnerDetails(1), notes: CANARY };
+  const { uln, receipt } = await ledger.register(details, request('register'));
+  // The value is taken out and put back, so that it stands in two events.
+  for (const [step, notes] of [
+    ['out', 'harmless'],
+    ['back', CANARY],
+  ] as const) {
+    const data = { changes: { notes } };
+    await ledger.handle(uln, { type: 'AmendLearnerDetails', data }, request(step));
+  }
+  const event = receipt.eventIds[0] ?? '';
+  subject = { uln, stream: receipt.stream, event };
+  for await (const { data, hash } of ledger.parts.store.read(receipt.stream, { limit: 1 })) {
+    target = { id: event, hash, data };
+  }
+  await ledger.close();
+});
+
+afterAll(() => {
+  for (const folder of folders) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('before it, the keys in the files open the event: the scan can find something', () => {
+  expect(canStillOpen(prepared, target)).toBe(true);
+});
+
+test('a redaction killed at every step and run again is complete, and nothing opens the value', async () => {
+  let killed = 0;
+  for (let step = 1; step <= MAX_STEPS; step += 1) {
+    const folder = copyOf(prepared);
+    const wasKilled = await redact(folder, step);
+    await expectMarkerOnceOrdered(folder);
+    expect(await redact(folder, 0)).toBe(false);
+    await expectErased(folder, `killed at step ${step}`);
+    rmSync(folder, { recursive: true, force: true });
+    if (!wasKilled) {
+      break;
+    }
+    killed += 1;
+  }
+  expect(killed).toBeGreaterThanOrEqual(20);
+  expect(killed).toBeLessThan(MAX_STEPS);
+}, 300_000);
+
+function copyOf(folder: string): string {
+  const copy = mkdtempSync(join(tmpdir(), 'plr-redaction-'));
+  folders.push(copy);
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
+
+/** Runs the redaction in a process that is killed at a step (0: not at all); true when it was. */
+function redact(folder: string, killAt: number): Promise<boolean> {
+  const args = [CHILD, folder, JSON.stringify(subject), String(killAt)];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, (error, _, stderr) => {
+      if (error !== null && error.signal !== 'SIGKILL') {
+        reject(new Error(stderr));
+      } else {
+        resolve(error !== null);
+      }
+    });
+  });
+}
+
+/** As a reader that does not carry the order out: once it is recorded, the field reads as redacted. */
+async function expectMarkerOnceOrdered(folder: string): Promise<void> {
+  const places = placesIn(folder);
+  const masters = createFileMasterDriver(places.master);
+  const vault = await openVault({ path: places.vault, copyPath: null, masters });
+  const store = await openStore(places.store);
+  const orders = createOrders(store, vault, clock, clock());
+  const journal = createJournal(store, vault, orders, clock);
+  const { events } = await journal.read<LearnerEvent>(subject.stream);
+  const isOrdered = [...(await orders.all()).values()].some(({ ordered }) => ordered !== null);
+  expect(JSON.stringify(events).includes(CANARY)).toBe(!isOrdered);
+  await store.close();
+  vault.close();
+}
+
+async function expectErased(folder: string, when: string): Promise<void> {
+  expect(filesHold(folder, CANARY), when).toBe(false);
+  expect(canStillOpen(folder, target), when).toBe(false);
+  const ledger = await openLedger(placesIn(folder), clock);
+  await expectMarkerAtEveryPoint(ledger);
+  const { problems, redacted } = await verifyStreams(ledger.parts, null, () => undefined);
+  expect(problems, when).toEqual([]);
+  expect(redacted, when).toBe(2);
+  expect((await ledger.erasure.status()).map(({ state }) => state)).toEqual(['completed']);
+  const completions: string[] = [];
+  for await (const { type } of ledger.parts.store.readAll()) {
+    completions.push(...(type === 'ErasureCompleted' ? [type] : []));
+  }
+  expect(completions, when).toHaveLength(1);
+  await ledger.close();
+}
+
+async function expectMarkerAtEveryPoint(ledger: Ledger): Promise<void> {
+  const events = await ledger.read(subject.uln);
+  expect(JSON.stringify(events)).not.toContain(CANARY);
+  for (const { version, recordedAt } of events) {
+    for (const point of [
+      { ...NOW, version },
+      { ...NOW, asAt: recordedAt },
+    ]) {
+      const notes = plrAt(events, point).details?.notes;
+      // Between the two amendments the notes were harmless, and are still there to be read.
+      expect(isRedacted(notes) || notes === 'harmless').toBe(true);
+    }
+  }
+  expect(isRedacted(plrAt(events, NOW).details?.notes)).toBe(true);
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import type { DetailsInput } from '../../src/ledger.js';
+import type { LedgerPlaces } from '../../src/openLedger.js';
+
+/** Details of a made-up learner, the same for the same number. */
+export function learnerDetails(number: number): DetailsInput {
+  return {
+    givenName: `Given${number}`,
+    familyName: 'Synthetic',
+    dateOfBirth: '2003-04-17',
+    gender: '9',
+    lastKnownPostCode: 'ZZ99 9ZZ',
+    abilityToShare: '1',
+    verificationType: '0',
+  };
+}
+
+/** Where the parts of a ledger in a folder are: what is backed up in `data`, the master key beside it. */
+export function placesIn(folder: string): LedgerPlaces {
+  return {
+    store: `sqlite:${join(folder, 'data', 'ledger.db')}`,
+    vault: join(folder, 'data', 'vault.db'),
+    vaultCopy: null,
+    views: join(folder, 'data', 'views.db'),
+    master: join(folder, 'keys', 'master.key'),
+  };
+}
