@@ -1,13 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { openViews } from '../projections/views.js';
+import { createVault, createVaultCopy } from '../streams/createVault.js';
 import { StreamError } from '../streams/errors.js';
 import type { EventStore } from '../streams/eventStore.js';
 import { createFileMasterDriver, masterIdIn } from '../streams/master.js';
 import { sqlitePath } from '../streams/openStore.js';
+import { openVault } from '../streams/openVault.js';
 import { createSqliteStore, openSqliteStore } from '../streams/sqlite.js';
 import { createDatabaseFile } from '../streams/sqliteFile.js';
-import { createVault, openVault, type Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { createJournal, EMPTY_STREAM } from './journal.js';
 import type { LedgerPlaces } from './openLedger.js';
@@ -54,6 +56,9 @@ export async function createLedger(
   }
   createDatabaseFile(storePath);
   createSqliteStore(storePath, origin);
+  if (places.vaultCopy !== null) {
+    createVaultCopy(places.vault, places.vaultCopy);
+  }
   const vault = await openVault({ path: places.vault, copyPath: places.vaultCopy, masters });
   const store = openSqliteStore(storePath);
   try {
@@ -68,7 +73,9 @@ export async function createLedger(
 }
 
 function refuseComplete(places: LedgerPlaces, isBegun: boolean): void {
-  if (isBegun && [places.master, places.vault, places.views].every((path) => existsSync(path))) {
+  const { master, vault, vaultCopy, views } = places;
+  const parts = [master, vault, views, ...(vaultCopy === null ? [] : [vaultCopy])];
+  if (isBegun && parts.every((path) => existsSync(path))) {
     throw new StreamError(
       'ERR_LEDGER_EXISTS',
       `expected no ledger at ${places.store}, found a complete one; nothing was touched`,

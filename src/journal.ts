@@ -1,16 +1,13 @@
 import { strict as assert } from 'node:assert';
-import type { CalendarDate, Instant } from '../domain/date.js';
-import { dateOf } from '../domain/date.js';
+import type { Instant } from '../domain/date.js';
 import type { Recorded } from '../domain/recorded.js';
-import { isRedacted } from '../domain/redaction.js';
-import { canonicalize } from '../streams/canonicalJson.js';
-import { eventHash, type Header, headerText, parseHeader, SUITE } from '../streams/envelope.js';
+import { parseHeader } from '../streams/envelope.js';
 import { StreamError } from '../streams/errors.js';
-import type { EventStore, NewEvent, Position, StoredEvent } from '../streams/eventStore.js';
-import { commitClear, commitFields, type Fields, sealFields } from '../streams/sealing.js';
-import type { Vault } from '../streams/vault.js';
+import type { EventStore, Position, StoredEvent } from '../streams/eventStore.js';
+import type { SealedEvent, Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
-import { currentSchema, type DomainEvent, tableOf, toDomainEvent } from './eventTables.js';
+import { decodeEvent, encodeEvents } from './codec.js';
+import { type DomainEvent, tableOf } from './eventTables.js';
 import { eventId } from './identifiers.js';
 import { type OpenedEvent, openContent, openStream } from './openedStream.js';
 import type { Orders } from './orders.js';
@@ -105,7 +102,7 @@ export function createJournal(
     const fields = readableFields(opened, orders.pendingFor(stream));
     const events = opened.map(({ stored, header }, index) =>
       // Sound: the caller names the family by the stream, and the family's table gives its events.
-      toRecorded(stored, header, fields[index] ?? {}),
+      decodeEvent(stored, header, fields[index] ?? {}),
     ) as Recorded<Event>[];
     return { events, end: endOf(opened) };
   }
@@ -145,7 +142,16 @@ export function createJournal(
     for (let sealing = 1; ; sealing += 1) {
       const deadlineMs = performance.now() + APPEND_BUDGET_MS;
       const at = recordedTime(clock(), end.at);
-      const sealed = await sealAll({ key, stream, end, events, recording, at });
+      const sealed = await encodeEvents({
+        ledger: store.origin,
+        key,
+        stream,
+        end,
+        events,
+        recording,
+        at,
+        eventKey: (event) => writingKey(event, end),
+      });
       try {
         const { version, position } = await store.append(stream, end.version, sealed, {
           deadlineMs,
@@ -162,65 +168,9 @@ export function createJournal(
     }
   }
 
-  async function sealAll(request: {
-    readonly key: number | null;
-    readonly stream: string;
-    readonly end: StreamEnd;
-    readonly events: readonly DomainEvent[];
-    readonly recording: Recording;
-    readonly at: Instant;
-  }): Promise<readonly NewEvent[]> {
-    const { key, stream, end, events, recording, at } = request;
-    const table = tableOf(stream);
-    const sealed: NewEvent[] = [];
-    let prev = end.hash;
-    for (const [index, event] of events.entries()) {
-      const version = end.version + index + 1;
-      const id = eventId({ ...recording, stream, index });
-      // Parsed on the way in as on the way out: nothing is written that could not be read.
-      const parsed = toDomainEvent(
-        stream,
-        event.type,
-        currentSchema(table, event.type),
-        event.data,
-      );
-      const fields = fieldsOf(parsed, recording);
-      const common = {
-        at,
-        causation: recording.commandId,
-        correlation: recording.correlation,
-        id,
-        key,
-        ledger: store.origin,
-        prev: prev === null ? null : Buffer.from(prev).toString('base64url'),
-        schema: currentSchema(table, event.type),
-        stream,
-        suite: SUITE,
-        type: event.type,
-        version,
-      } as const;
-      if (key === null) {
-        const data = Buffer.from(canonicalize(fields));
-        const header = headerText({ ...common, commitment: commitClear(data) });
-        prev = eventHash(header);
-        sealed.push({ type: event.type, header, data });
-      } else {
-        const committed = commitFields(fields);
-        const header = headerText({ ...common, commitment: committed.commitment });
-        prev = eventHash(header);
-        const eventKey = await writingKey({ stream, version, key, id }, end);
-        sealed.push({ type: event.type, header, data: sealFields(committed, eventKey, prev) });
-      }
-    }
-    return sealed;
-  }
-
   // A key that is gone or unknown while the stream has moved on means that an erasure came between:
   // that is a conflict, to be decided again, not a vault that is behind.
-  async function writingKey(
-    event: { stream: string; version: number; key: number; id: string },
-    end: StreamEnd,
-  ): Promise<Buffer> {
+  async function writingKey(event: SealedEvent, end: StreamEnd): Promise<Buffer> {
     try {
       const eventKey = await vault.eventKey(event);
       assert(eventKey.state === 'live', 'a version not yet written has no erased key');
@@ -244,7 +194,7 @@ export function createJournal(
     const content = await openContent(vault, stored, header);
     const pending = orders.pendingFor(stored.stream);
     if (content.state === 'clear' || (content.state === 'sealed' && pending.length === 0)) {
-      return toRecorded(stored, header, content.fields);
+      return decodeEvent(stored, header, content.fields);
     }
     const { events } = await read(stored.stream);
     const recorded = events[stored.version - 1];
@@ -286,40 +236,4 @@ function recordedTime(now: Instant, previous: Instant | null): Instant {
     );
   }
   return previous;
-}
-
-function fieldsOf(event: DomainEvent, { user, organisation, purpose }: Recording): Fields {
-  assert(
-    !Object.values(event.data).some(isRedacted),
-    'a redaction is recorded by its own events, never written into another',
-  );
-  // Sound: schemas of events are JSON-pure; canonical JSON checks every value once more.
-  return {
-    ...(event.data as Fields),
-    _organisation: organisation,
-    _purpose: purpose,
-    _user: user,
-  };
-}
-
-function toRecorded(stored: StoredEvent, header: Header, fields: Fields): Recorded<DomainEvent> {
-  const { _user, _organisation, _purpose, ...data } = fields;
-  const event = toDomainEvent(stored.stream, stored.type, header.schema, data);
-  const definition = tableOf(stored.stream).definitions[stored.type];
-  // Sound: `parseHeader` checked the form of `at`, and the three fields are written by `fieldsOf`.
-  const recordedAt = header.at as Instant;
-  const named = definition?.validFrom ? data[definition.validFrom] : undefined;
-  return {
-    event,
-    id: header.id,
-    commandId: header.causation,
-    stream: stored.stream,
-    version: stored.version,
-    position: stored.position,
-    recordedAt,
-    validFrom: (named as CalendarDate | undefined) ?? dateOf(recordedAt),
-    user: _user as Recorded<DomainEvent>['user'],
-    organisation: _organisation as Recorded<DomainEvent>['organisation'],
-    purpose: _purpose as Recorded<DomainEvent>['purpose'],
-  };
 }

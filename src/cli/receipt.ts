@@ -1,4 +1,4 @@
-import type { Outcome } from '../ledger.js';
+import type { Outcome } from '../deciding.js';
 import type { CliContext } from './context.js';
 
 /** Prints what a command led to, as text or as JSON, and its warnings. */

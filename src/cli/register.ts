@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { learnerDetailsShape } from '../../domain/learner/details.js';
-import type { DetailsInput } from '../ledger.js';
+import type { DetailsInput } from '../registration.js';
 import type { CliContext } from './context.js';
 import { fieldOptions, fieldValues, inputOption } from './fields.js';
 import { type RecordingOptions, readJsonInput, recording, requestFrom } from './options.js';

@@ -3,7 +3,7 @@ import { createSystemClock } from '../../src/clock.js';
 import { assembleLedger } from '../../src/openLedger.js';
 import { createFileMasterDriver } from '../../streams/master.js';
 import { openStore } from '../../streams/openStore.js';
-import { openVault } from '../../streams/vault.js';
+import { openVault } from '../../streams/openVault.js';
 import { placesIn } from '../support/synthetic.js';
 import { orderRequest, proposeRequest, type Subject } from './redactionSubject.js';
 

@@ -16,7 +16,7 @@ import { createOrders } from '../../src/orders.js';
 import { verifyStreams } from '../../src/verify.js';
 import { createFileMasterDriver } from '../../streams/master.js';
 import { openStore } from '../../streams/openStore.js';
-import { openVault } from '../../streams/vault.js';
+import { openVault } from '../../streams/openVault.js';
 import { uuidOf } from '../streams/events.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
 import { canStillOpen, filesHold } from './keyScan.js';

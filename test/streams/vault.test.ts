@@ -11,8 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createVault, createVaultCopy } from '../../streams/createVault.js';
 import { createFileMasterDriver } from '../../streams/master.js';
-import { createVault, openVault, type SealedEvent, type Vault } from '../../streams/vault.js';
+import { openVault } from '../../streams/openVault.js';
+import type { SealedEvent, Vault } from '../../streams/vault.js';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const first: SealedEvent = { stream: 'learner-1a', version: 1, key: 0, id: 'one' };
@@ -25,6 +27,9 @@ const masters = () => createFileMasterDriver(path('master.key'));
 
 async function open(copy: string | null = null): Promise<Vault> {
   const copyPath = copy === null ? null : path(copy);
+  if (copyPath !== null) {
+    createVaultCopy(path('vault.db'), copyPath);
+  }
   const vault = await openVault({ path: path('vault.db'), copyPath, masters: masters() });
   opened.push(vault);
   return vault;

@@ -1,0 +1,84 @@
+import type { LearnerCommand, LearnerCommandInput } from '../domain/learner/commands.js';
+import type { LearnerEvent } from '../domain/learner/events.js';
+import { learner } from '../domain/learner/learner.js';
+import { warningsOf } from '../domain/learner/warnings.js';
+import { eventId } from './identifiers.js';
+import type { History, Journal, Receipt, Recording } from './journal.js';
+
+/** What a command led to. */
+export type Outcome = {
+  readonly receipt: Receipt;
+  /** True when the command had been recorded before and this is its first receipt. */
+  readonly repeated: boolean;
+  /** What was accepted but looks wrong. */
+  readonly warnings: readonly string[];
+};
+
+/**
+ * Decides a command on a learner's history and appends what follows; a command that the history
+ * already holds is answered with its first receipt.
+ */
+export async function decideAndAppend(
+  journal: Journal,
+  stream: string,
+  history: History<LearnerEvent>,
+  command: LearnerCommand,
+  recording: Recording,
+): Promise<Outcome> {
+  const warnings = warningsOf(command.data as LearnerCommandInput['data']);
+  const earlier = earlierReceipt(history, stream, recording);
+  if (earlier !== null) {
+    return { receipt: earlier, repeated: true, warnings };
+  }
+  const state = history.events.reduce(
+    (before, { event }) => learner.evolve(before, event),
+    learner.initialState,
+  );
+  const events = learner.decide(command, state);
+  const receipt =
+    events.length === 0
+      ? unchanged(stream, history, recording)
+      : await journal.append(stream, history.end, events, recording);
+  return { receipt, repeated: false, warnings };
+}
+
+/** The receipt of a command that the stream already holds, recognised by the id of its first event; else `null`. */
+export function earlierReceipt(
+  { events }: History<LearnerEvent>,
+  stream: string,
+  recording: Recording,
+): Receipt | null {
+  const firstId = eventId({ ...recording, stream, index: 0 });
+  const start = events.findIndex(({ id }) => id === firstId);
+  const first = events[start];
+  if (first === undefined) {
+    return null;
+  }
+  const own = events
+    .slice(start)
+    .filter(({ id }, index) => id === eventId({ ...recording, stream, index }));
+  const last = own.at(-1) ?? first;
+  return {
+    stream,
+    commandId: recording.commandId,
+    eventIds: own.map(({ id }) => id),
+    version: last.version,
+    position: last.position,
+    recordedAt: first.recordedAt,
+  };
+}
+
+function unchanged(
+  stream: string,
+  { end }: History<LearnerEvent>,
+  { commandId }: Recording,
+): Receipt {
+  return {
+    stream,
+    commandId,
+    eventIds: [],
+    version: end.version,
+    position: null,
+    recordedAt: null,
+  };
+}

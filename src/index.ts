@@ -1,0 +1,38 @@
+// biome-ignore-all lint/performance/noBarrelFile: the package's one door, of explicit named exports.
+
+export type { Actor } from '../domain/actor.js';
+export { CalendarDate, Instant } from '../domain/date.js';
+export { DomainError, type DomainErrorCode } from '../domain/errors.js';
+export type { LearnerCommandInput } from '../domain/learner/commands.js';
+export { isAchievedGrade } from '../domain/learner/entries.js';
+export type { LearnerEvent, LearnerEventData, LearnerEventType } from '../domain/learner/events.js';
+export { Purpose } from '../domain/purpose.js';
+export type { Recorded } from '../domain/recorded.js';
+export { type ErasureBasis, isRedacted, type RedactionMarker } from '../domain/redaction.js';
+export { Ukprn } from '../domain/ukprn.js';
+export { explainUln, Uln } from '../domain/uln.js';
+export { type Change, diff } from '../projections/diff.js';
+export { type HistoryRow, historyProjection } from '../projections/history.js';
+export type { Plr, PlrChallenge, PlrEntry, PlrQualification } from '../projections/plr.js';
+export { fold, type Projection } from '../projections/projection.js';
+export {
+  eventsAt,
+  NOW,
+  type Point,
+  plrAt,
+  type ReplayStep,
+  replaySteps,
+} from '../projections/replay.js';
+export { StreamError, type StreamErrorCode } from '../streams/errors.js';
+export type { Position } from '../streams/eventStore.js';
+export { type Clock, createSystemClock } from './clock.js';
+export type { Outcome } from './deciding.js';
+export type { Erasure, Proposal, RedactionStatus } from './erasure.js';
+export { createLedger } from './init.js';
+export type { Receipt } from './journal.js';
+export type { LearnerRequest } from './ledger.js';
+export { openMemoryLedger } from './memoryLedger.js';
+export { type Followed, type Ledger, type LedgerPlaces, openLedger } from './openLedger.js';
+export type { DetailsInput, Registration } from './registration.js';
+export type { Request } from './request.js';
+export { type Problem, type Verification, verifyStreams } from './verify.js';

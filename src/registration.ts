@@ -1,0 +1,128 @@
+import type { z } from 'zod';
+import { LearnerDetailsInput } from '../domain/learner/details.js';
+import type { LearnerEvent } from '../domain/learner/events.js';
+import { warningsOf } from '../domain/learner/warnings.js';
+import type { Uln } from '../domain/uln.js';
+import { StreamError } from '../streams/errors.js';
+import type { Vault } from '../streams/vault.js';
+import type { Clock } from './clock.js';
+import { decideAndAppend, earlierReceipt, type Outcome } from './deciding.js';
+import { candidateUln, learnerStream, tagOf } from './identifiers.js';
+import type { InOrder } from './inOrder.js';
+import { parseInput } from './input.js';
+import { isCode, type Journal } from './journal.js';
+import { callerOf, type Request, recordingOf } from './request.js';
+
+/** What a registration led to. */
+export type Registration = Outcome & { readonly uln: Uln };
+
+/** Learner details as a caller may write them: what is optional may be missing. */
+export type DetailsInput = z.input<typeof LearnerDetailsInput>;
+
+/** How many ULNs a registration tries. Source: the format; the chance to need more is nil. */
+const MAX_CANDIDATES = 64;
+
+/** Creates the issuing of ULNs: see `Learners.register`. */
+export function createRegistration(parts: {
+  readonly journal: Journal;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly inOrder: InOrder;
+}): (details: DetailsInput, request: Request) => Promise<Registration> {
+  const { journal, vault, clock, inOrder } = parts;
+
+  /** Tries one candidate: this request's own stream, a new one, or `null` where another's is in the way. */
+  async function tryCandidate(
+    stream: string,
+    uln: Uln,
+    details: z.output<typeof LearnerDetailsInput>,
+    request: Request,
+    isNew: boolean,
+  ): Promise<Registration | 'free' | 'taken'> {
+    const recording = recordingOf(request, tagOf(stream));
+    return inOrder(stream, async () => {
+      const history = await journal.read<LearnerEvent>(stream);
+      const earlier = earlierReceipt(history, stream, recording);
+      if (earlier !== null) {
+        const warnings = warningsOf({ uln, details });
+        return { uln, receipt: earlier, repeated: true, warnings };
+      }
+      if (history.end.version > 0) {
+        return 'taken';
+      }
+      if (!isNew) {
+        return 'free';
+      }
+      const command = {
+        type: 'IssueUln',
+        data: { uln, details },
+        by: request.by,
+        at: clock(),
+      } as const;
+      try {
+        return { uln, ...(await decideAndAppend(journal, stream, history, command, recording)) };
+      } catch (error) {
+        if (isCode(error, 'ERR_VERSION_CONFLICT')) {
+          return tryAgain;
+        }
+        throw error;
+      }
+    }).then((result) =>
+      result === tryAgain ? tryCandidate(stream, uln, details, request, isNew) : result,
+    );
+  }
+
+  async function register(input: DetailsInput, request: Request): Promise<Registration> {
+    const details = parseInput(LearnerDetailsInput, input);
+    const [newest = 1, ...older] = vault.indexGenerations();
+    for (const generation of [...older, newest]) {
+      const found = await walkCandidates(generation, generation === newest, details, request);
+      if (found !== null) {
+        return found;
+      }
+    }
+    throw new StreamError(
+      'ERR_ULN_EXHAUSTED',
+      `expected a free ULN among ${MAX_CANDIDATES} candidates, found none`,
+    );
+  }
+
+  async function walkCandidates(
+    generation: number,
+    isNewest: boolean,
+    details: z.output<typeof LearnerDetailsInput>,
+    request: Request,
+  ): Promise<Registration | null> {
+    const caller = callerOf(request.by, '');
+    const { commandId } = recordingOf(request, '');
+    for (let attempt = 0; attempt < MAX_CANDIDATES; attempt += 1) {
+      const uln = candidateUln(vault, { generation, caller, commandId, attempt });
+      if (uln === null || (isNewest && (await isIssuedUnderOlder(uln, generation)))) {
+        continue;
+      }
+      const stream = learnerStream(vault, generation, uln);
+      const result = await tryCandidate(stream, uln, details, request, isNewest);
+      if (result === 'free') {
+        return null;
+      }
+      if (result !== 'taken') {
+        return result;
+      }
+    }
+    return null;
+  }
+
+  async function isIssuedUnderOlder(uln: Uln, newest: number): Promise<boolean> {
+    for (const generation of vault.indexGenerations().filter((other) => other !== newest)) {
+      const { end } = await journal.read<LearnerEvent>(learnerStream(vault, generation, uln));
+      if (end.version > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  return register;
+}
+
+const tryAgain = Symbol('another process wrote first');

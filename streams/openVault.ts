@@ -1,0 +1,223 @@
+import { createHmac } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import { StreamError } from './errors.js';
+import { unwrapKey } from './keyWrap.js';
+import type { MasterDriver } from './master.js';
+import { eventKeyOf } from './sealing.js';
+import { whenFree } from './sqliteFile.js';
+import type { EventKey, SealedEvent, Shred, Vault, VaultPlace } from './vault.js';
+import { bringTogether } from './vaultCopies.js';
+import {
+  checkVault,
+  openVaultFile,
+  readVaultState,
+  truncateWriteAheadLog,
+  type VaultState,
+} from './vaultFile.js';
+import { behind, mintIn, shredIn } from './vaultKeys.js';
+import { destroyReplacedMasters, rotateVault } from './vaultRotation.js';
+
+/**
+ * Opens a vault and finishes what a crash cut short: a copy that is behind, a rotation half done.
+ * Throws `ERR_LEDGER_MISSING` when there is none, `ERR_MASTER_MISMATCH` when its master is not there.
+ */
+export async function openVault(place: VaultPlace): Promise<Vault> {
+  const primary = openVaultFile(place.path);
+  const opened: [Database.Database, ...Database.Database[]] = [primary];
+  try {
+    if (place.copyPath !== null) {
+      opened.push(openVaultFile(place.copyPath));
+    }
+    opened.forEach(checkVault);
+    return await createOpenVault(opened, place.masters);
+  } catch (error) {
+    for (const database of opened) {
+      database.close();
+    }
+    throw error;
+  }
+}
+
+/** How often a change is tried again because another process rotated meanwhile. */
+const MAX_ATTEMPTS = 3;
+
+async function createOpenVault(
+  databases: readonly [Database.Database, ...Database.Database[]],
+  masters: MasterDriver,
+): Promise<Vault> {
+  await bringTogether(databases, masters);
+  const [primary] = databases;
+  let state = readVaultState(primary);
+  let vaultKey = await unwrapVaultKey(state);
+  const indexKeys = new Map<number, Buffer>();
+  loadIndexKeys();
+  if (state.previousMaster !== null) {
+    await destroyReplacedMasters(primary.name, masters);
+  }
+
+  const selectKey = primary.prepare(
+    'SELECT wrapped FROM stream_keys WHERE stream = ? AND number = ?',
+  );
+  const selectEventKey = primary.prepare(
+    'SELECT wrapped, resealed_at AS resealedAt FROM event_keys WHERE stream = ? AND version = ?',
+  );
+  const selectErasure = databases.map((database) =>
+    database.prepare('SELECT 1 FROM erasures WHERE order_id = ?'),
+  );
+  const selectCheckpoint = primary
+    .prepare('SELECT version FROM checkpoints WHERE stream = ?')
+    .pluck();
+
+  async function unwrapVaultKey(of: VaultState): Promise<Buffer> {
+    return (await masters.open(of.master)).unwrap(of.vaultKey);
+  }
+
+  function loadIndexKeys(): void {
+    const rows = primary.prepare('SELECT generation, wrapped FROM index_keys').all();
+    for (const { generation, wrapped } of rows as { generation: number; wrapped: Buffer }[]) {
+      indexKeys.set(generation, unwrapKey(vaultKey, wrapped));
+    }
+  }
+
+  /** Notices that another process has rotated, and takes up the new vault key. */
+  async function refresh(): Promise<void> {
+    const now = readVaultState(primary);
+    if (now.rotation !== state.rotation) {
+      vaultKey = await unwrapVaultKey(now);
+      loadIndexKeys();
+    }
+    state = now;
+  }
+
+  /** Runs a transaction on every copy in turn, each only under the vault key at hand. */
+  async function change(step: (database: Database.Database) => boolean): Promise<void> {
+    for (const database of databases) {
+      for (let attempt = 1; ; attempt += 1) {
+        await refresh();
+        const run = database.transaction((): boolean => {
+          if (readVaultState(database).rotation !== state.rotation) {
+            return false;
+          }
+          if (step(database)) {
+            database.prepare('UPDATE vault SET changes = changes + 1').run();
+          }
+          return true;
+        });
+        if (await whenFree(() => run.immediate())) {
+          break;
+        }
+        if (attempt === MAX_ATTEMPTS) {
+          throw new StreamError(
+            'ERR_STORE_BUSY',
+            'expected the vault to settle, found it rotating',
+          );
+        }
+        await bringTogether(databases, masters);
+      }
+    }
+  }
+
+  type KeyPlace = { readonly stream: string; readonly key: number };
+  let waiting: KeyPlace[] = [];
+  let minting: Promise<void> | null = null;
+
+  // Those that wait together share one commit, as appends do.
+  function mint(keys: readonly KeyPlace[]): Promise<void> {
+    waiting.push(...keys);
+    minting ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      const batch = waiting;
+      waiting = [];
+      minting = null;
+      const minted = new Map<string, Buffer>();
+      return change((database) => mintIn(database, batch, vaultKey, minted));
+    });
+    return minting;
+  }
+
+  async function eventKey(event: SealedEvent): Promise<EventKey> {
+    try {
+      return eventKeyNow(event);
+    } catch (error) {
+      if (!(error instanceof StreamError) || error.code !== 'ERR_MASTER_MISMATCH') {
+        throw error;
+      }
+      await refresh();
+      return eventKeyNow(event);
+    }
+  }
+
+  function eventKeyNow({ stream, version, key, id }: SealedEvent): EventKey {
+    const streamKey = selectKey.get(stream, key) as { wrapped: Buffer | null } | undefined;
+    if (streamKey === undefined) {
+      throw behind(stream, key, 'a key', 'none: the vault is older than the ledger');
+    }
+    if (streamKey.wrapped !== null) {
+      const live = eventKeyOf(unwrapKey(vaultKey, streamKey.wrapped), id);
+      return { state: 'live', key: live };
+    }
+    const row = selectEventKey.get(stream, version) as
+      | { wrapped: Buffer | null; resealedAt: number | null }
+      | undefined;
+    if (row === undefined) {
+      throw behind(stream, key, `what became of event ${version}`, 'nothing');
+    }
+    if (row.wrapped !== null) {
+      return { state: 'live', key: unwrapKey(vaultKey, row.wrapped) };
+    }
+    return row.resealedAt === null
+      ? { state: 'dropped' }
+      : { state: 'resealed', version: row.resealedAt };
+  }
+
+  async function shred(request: Shred): Promise<void> {
+    await change((database) => shredIn(database, request, vaultKey));
+  }
+
+  async function rotate(at: string): Promise<void> {
+    await bringTogether(databases, masters);
+    await rotateVault(primary.name, masters, at);
+    await refresh();
+    await bringTogether(databases, masters);
+    await destroyReplacedMasters(primary.name, masters);
+    databases.forEach(truncateWriteAheadLog);
+  }
+
+  return {
+    origin: state.origin,
+    indexGenerations: () => [...indexKeys.keys()].sort((one, other) => other - one),
+    indexHmac: (generation, ...parts) => {
+      const key = indexKeys.get(generation);
+      if (key === undefined) {
+        throw new RangeError(`no index key of generation ${generation}`);
+      }
+      return parts.reduce((hmac, part) => hmac.update(part), createHmac('sha256', key)).digest();
+    },
+    mint,
+    eventKey,
+    shred,
+    isShredded: (order) => selectErasure.every((select) => select.get(order) !== undefined),
+    forget: () => databases.map(truncateWriteAheadLog).every((emptied) => emptied),
+    checkpoint: (stream) => (selectCheckpoint.get(stream) as number | undefined) ?? 0,
+    moveCheckpoint: async (stream, version) => {
+      for (const database of databases) {
+        const put = database.prepare(
+          `INSERT INTO checkpoints VALUES (?, ?)
+           ON CONFLICT DO UPDATE SET version = max(version, excluded.version)`,
+        );
+        await whenFree(() => put.run(stream, version));
+      }
+    },
+    state: () => readVaultState(primary),
+    rotate,
+    rotationRecorded: async () => {
+      for (const database of databases) {
+        await whenFree(() => database.prepare('UPDATE vault SET previous_master = NULL').run());
+      }
+    },
+    close: () => {
+      for (const database of databases) {
+        database.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { Instant } from '../../../domain/date.js';
+import { DomainError } from '../../../domain/errors.js';
+import type { LearnerCommand } from '../../../domain/learner/commands.js';
+import type { LearnerEvent } from '../../../domain/learner/events.js';
+import { learner } from '../../../domain/learner/learner.js';
+import type { Learner } from '../../../domain/learner/state.js';
+import { AWARDING, awarding, command, keeper, PROVIDER, provider, theLearner } from './examples.js';
+
+/** A command that was accepted: the state it met, and what it recorded, which may be nothing. */
+export type Accepted = {
+  readonly command: LearnerCommand;
+  readonly before: Learner;
+  readonly events: readonly LearnerEvent[];
+};
+
+// Few values of each field, so that commands often speak of what an earlier one recorded.
+const at = fc
+  .integer({ min: 0, max: 400 })
+  .map((day) => Instant.parse(new Date(Date.UTC(2024, 0, 1 + day, 9)).toISOString()));
+const date = fc.constantFrom('2019-08-15', '2021-08-12', '2022-08-18', '2023-08-17');
+const effectiveDate = fc.option(date);
+const grade = fc.option(fc.constantFrom('A', 'B', 'U', '9999999999'));
+const subjectCode = fc.constantFrom('601/0143/X', '500/2652/5', 'K/501/5773');
+const text = fc.constantFrom('One', 'Two', 'Three');
+const achievementId = fc.constantFrom('1', '2');
+const participationId = fc.constantFrom('1', '2');
+const challengeId = fc.constantFrom('1', '2', '3');
+const source = fc.constantFrom(
+  { by: awarding, submittedBy: AWARDING },
+  { by: provider, submittedBy: PROVIDER },
+);
+const anyone = fc.constantFrom(awarding, provider, theLearner, keeper);
+const reason = fc.option(text);
+
+const onAchievement = fc.record({ source, achievementId, at });
+const onParticipation = fc.record({ source, participationId, at });
+
+const achievementCommands = fc
+  .record({
+    entry: onAchievement,
+    values: fc.record({ achievementAwardDate: date, grade, subjectCode, subject: reason }),
+    changes: fc.record(
+      { achievementAwardDate: date, grade, subjectCode, subject: reason },
+      { requiredKeys: [] },
+    ),
+    standing: fc.constantFrom('provisional' as const, 'final' as const),
+    effectiveDate,
+    reason,
+  })
+  .chain(({ entry, values, changes, standing, effectiveDate: from, reason: why }) => {
+    const { by, submittedBy } = entry.source;
+    const named = { achievementId: entry.achievementId, submittedBy };
+    const who = { by, at: entry.at };
+    const dated = { ...named, effectiveDate: from, reason: why };
+    return fc.constantFrom<LearnerCommand[]>(
+      command('RecordAchievement', { ...named, standing, ...values }, who),
+      command('RecordAchievement', { ...named, standing, ...values }, who),
+      command('CorrectAchievement', { ...named, changes }, who),
+      command('ConfirmAchievement', { ...named, effectiveDate: from }, who),
+      command('WithdrawAchievement', dated, who),
+      command('ReinstateAchievement', dated, who),
+    );
+  });
+
+const participationCommands = fc
+  .record({
+    entry: onParticipation,
+    values: fc.record({ participationStartDate: date, subjectCode }),
+    changes: fc.record(
+      { participationStartDate: date, participationEndDate: fc.option(date), subject: reason },
+      { requiredKeys: [] },
+    ),
+    effectiveDate,
+    reason,
+  })
+  .chain(({ entry, values, changes, effectiveDate: from, reason: why }) => {
+    const { by, submittedBy } = entry.source;
+    const named = { participationId: entry.participationId, submittedBy };
+    const who = { by, at: entry.at };
+    const dated = { ...named, effectiveDate: from, reason: why };
+    const recorded = { ...named, ...values, participationEndDate: null };
+    return fc.constantFrom<LearnerCommand[]>(
+      command('RecordParticipation', recorded, who),
+      command('RecordParticipation', recorded, who),
+      command('CorrectParticipation', { ...named, changes }, who),
+      command('WithdrawParticipation', dated, who),
+      command('ReinstateParticipation', dated, who),
+    );
+  });
+
+const detailsCommands = fc
+  .record({
+    changes: fc.record(
+      { familyName: text, notes: fc.option(text), dateOfBirth: date },
+      { requiredKeys: [] },
+    ),
+    effectiveDate,
+    by: anyone,
+    at,
+  })
+  .chain(({ changes, effectiveDate: from, by, at: when }) => {
+    const who = { by, at: when };
+    return fc.constantFrom<LearnerCommand[]>(
+      command('AmendLearnerDetails', { effectiveDate: from, changes }, who),
+      command('SetOptOut', { effectiveDate: from }, who),
+      command('LiftOptOut', { effectiveDate: from }, who),
+    );
+  });
+
+const challengeCommands = fc
+  .record({ challengeId, entry: fc.option(onAchievement), reason: text, by: anyone, at })
+  .chain(({ challengeId: id, entry, reason: why, by, at: when }) => {
+    const who = { by, at: when };
+    const disputed = entry && {
+      kind: 'achievement' as const,
+      submittedBy: entry.source.submittedBy,
+      entryId: entry.achievementId,
+    };
+    return fc.constantFrom<LearnerCommand[]>(
+      command('RaiseChallenge', { challengeId: id, entry: disputed, reason: why }, who),
+      command('WithdrawChallenge', { challengeId: id, reason: why }, who),
+      command('UpholdChallenge', { challengeId: id, reason: why }, who),
+      command('RejectChallenge', { challengeId: id, reason: why }, who),
+    );
+  });
+
+/**
+ * A learner's history as the decider makes it: a ULN and up to 40 random commands, in the order of
+ * their time, of which those that are refused are left out.
+ */
+export const histories: fc.Arbitrary<readonly Accepted[]> = fc
+  .array(
+    fc.oneof(
+      { weight: 4, arbitrary: achievementCommands },
+      { weight: 2, arbitrary: participationCommands },
+      { weight: 2, arbitrary: detailsCommands },
+      { weight: 2, arbitrary: challengeCommands },
+    ),
+    { maxLength: 40, size: 'max' },
+  )
+  .map((commands) => {
+    const inOrder = commands.toSorted((one, other) => one.at.localeCompare(other.at));
+    const first = command('IssueUln', {}, { at: Instant.parse('2024-01-01T08:00:00.000Z') });
+    return accept([first, ...inOrder]);
+  });
+
+function accept(commands: readonly LearnerCommand[]): readonly Accepted[] {
+  const accepted: Accepted[] = [];
+  let before = learner.initialState;
+  for (const one of commands) {
+    const events = decideOrNothing(one, before);
+    if (events !== null) {
+      accepted.push({ command: one, before, events });
+      before = events.reduce(learner.evolve, before);
+    }
+  }
+  return accepted;
+}
+
+function decideOrNothing(one: LearnerCommand, state: Learner): readonly LearnerEvent[] | null {
+  try {
+    return learner.decide(one, state);
+  } catch (error) {
+    if (error instanceof DomainError) {
+      return null;
+    }
+    throw error;
+  }
+}

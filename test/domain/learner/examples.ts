@@ -1,0 +1,177 @@
+import type { z } from 'zod';
+import { Actor } from '../../../domain/actor.js';
+import { Instant } from '../../../domain/date.js';
+import {
+  achievementShape,
+  type LearnerCommandOf,
+  type LearnerCommandType,
+  learnerCommands,
+  participationShape,
+} from '../../../domain/learner/commands.js';
+import { learnerDetailsShape } from '../../../domain/learner/details.js';
+import {
+  type LearnerEvent,
+  type LearnerEventType,
+  learnerEvents,
+} from '../../../domain/learner/events.js';
+import { RedactionMarker } from '../../../domain/redaction.js';
+
+/** A ULN with a valid check digit: the example of the ILR's validation tests, nobody's. */
+export const ULN = '1000000043';
+/** An awarding organisation, a learning provider and one more organisation. Synthetic: UKPRNs of no one. */
+export const AWARDING = '99999901';
+export const PROVIDER = '99999902';
+export const STRANGER = '99999903';
+
+export const awarding = Actor.parse({ kind: 'organisation', ukprn: AWARDING });
+export const provider = Actor.parse({ kind: 'organisation', ukprn: PROVIDER });
+export const stranger = Actor.parse({ kind: 'organisation', ukprn: STRANGER });
+export const theLearner: Actor = { kind: 'learner' };
+export const keeper: Actor = { kind: 'keeper' };
+
+/** When commands are given unless a test says otherwise. */
+export const NOON = Instant.parse('2024-09-02T12:00:00.000Z');
+
+/** What stands where something was redacted. */
+export const marker = RedactionMarker.parse({
+  redacted: true,
+  on: '2024-09-01T00:00:00.000Z',
+  order: '00000000-0000-4000-8000-0000000000aa',
+  basis: 'recorded-in-error',
+});
+
+const nothing = (shape: object) =>
+  Object.fromEntries(Object.keys(shape).map((name) => [name, null]));
+
+const details = {
+  ...nothing(learnerDetailsShape),
+  givenName: 'Alex',
+  familyName: 'Example',
+  lastKnownPostCode: 'ZZ99 9ZZ',
+  dateOfBirth: '2005-03-14',
+  gender: '9',
+  abilityToShare: '1',
+  verificationType: '1',
+};
+const achievementId = { achievementId: 'A-1', submittedBy: AWARDING };
+const participationId = { participationId: 'P-1', submittedBy: PROVIDER };
+const achievement = {
+  ...achievementId,
+  standing: 'final',
+  ...nothing(achievementShape),
+  source: 'AO',
+  subjectCode: '601/0143/X',
+  level: 'Level 3',
+  subject: 'Education and Training',
+  achievementAwardDate: '2022-08-18',
+  credits: 12,
+  grade: 'Pass',
+};
+const participation = {
+  ...participationId,
+  ...nothing(participationShape),
+  source: 'ILR',
+  subjectCode: '601/0143/X',
+  participationStartDate: '2021-09-01',
+  participationEndDate: '2022-06-30',
+};
+const unitOfWork = { effectiveDate: null, reason: null };
+const optOut = { route: 'own-account', effectiveDate: '2024-09-02', evidenceReference: null };
+const challenge = {
+  challengeId: 'C-1',
+  entry: { kind: 'achievement', submittedBy: AWARDING, entryId: 'A-1' },
+  reason: 'The grade is not the one on the certificate.',
+  evidenceReference: null,
+};
+
+const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
+  UlnIssued: { uln: ULN, ...details },
+  LearnerDetailsAmended: { effectiveDate: '2024-09-02', ...nothing(learnerDetailsShape) },
+  ParticipationRecorded: participation,
+  ParticipationCorrected: {
+    ...participationId,
+    validFrom: '2021-09-01',
+    ...nothing(participationShape),
+  },
+  ParticipationWithdrawn: { ...participationId, effectiveDate: '2021-09-01', reason: null },
+  ParticipationReinstated: { ...participationId, effectiveDate: '2021-09-01', reason: null },
+  AchievementRecorded: achievement,
+  AchievementConfirmed: { ...achievementId, effectiveDate: '2022-08-18' },
+  AchievementCorrected: { ...achievementId, validFrom: '2022-08-18', ...nothing(achievementShape) },
+  AchievementWithdrawn: { ...achievementId, effectiveDate: '2022-08-18', reason: null },
+  AchievementReinstated: { ...achievementId, effectiveDate: '2022-08-18', reason: null },
+  OptOutSet: optOut,
+  OptOutLifted: optOut,
+  ChallengeRaised: {
+    ...challenge,
+    challengeNumber: 1,
+    raisedBy: theLearner,
+    dueDate: '2024-10-02',
+  },
+  ChallengeWithdrawn: { challengeId: 'C-1', reason: null },
+  ChallengeUpheld: { challengeId: 'C-1', reason: null },
+  ChallengeRejected: { challengeId: 'C-1', reason: 'The certificate was checked.' },
+  SensitiveDataRedacted: {
+    order: marker.order,
+    on: marker.on,
+    basis: marker.basis,
+    target: '00000000-0000-4000-8000-0000000000bb',
+    digests: { notes: 'A'.repeat(43) },
+    drops: [],
+  },
+  FieldsResealed: {
+    target: '00000000-0000-4000-8000-0000000000bb',
+    kept: { gender: ['B'.repeat(43), '9'] },
+  },
+};
+
+const commandDefaults: Readonly<Record<LearnerCommandType, object>> = {
+  IssueUln: { uln: ULN, details },
+  AmendLearnerDetails: { effectiveDate: null, changes: {} },
+  RecordParticipation: participation,
+  CorrectParticipation: { ...participationId, changes: {} },
+  WithdrawParticipation: { ...participationId, ...unitOfWork },
+  ReinstateParticipation: { ...participationId, ...unitOfWork },
+  RecordAchievement: achievement,
+  ConfirmAchievement: { ...achievementId, effectiveDate: null },
+  CorrectAchievement: { ...achievementId, changes: {} },
+  WithdrawAchievement: { ...achievementId, ...unitOfWork },
+  ReinstateAchievement: { ...achievementId, ...unitOfWork },
+  SetOptOut: { ...optOut, of: 'sharing' },
+  LiftOptOut: optOut,
+  RaiseChallenge: challenge,
+  WithdrawChallenge: { challengeId: 'C-1', reason: null },
+  UpholdChallenge: { challengeId: 'C-1', reason: null },
+  RejectChallenge: { challengeId: 'C-1', reason: 'The certificate was checked.' },
+};
+
+type EventData<Type extends LearnerEventType> = z.input<(typeof learnerEvents)[Type]['schema']>;
+type CommandData<Type extends LearnerCommandType> = z.input<(typeof learnerCommands)[Type]>;
+
+/** An event that parses, with the fields given in place of the usual ones. */
+export function event<Type extends LearnerEventType>(
+  type: Type,
+  given: Partial<EventData<Type>> = {},
+): Extract<LearnerEvent, { type: Type }> {
+  const data = learnerEvents[type].schema.parse({ ...eventDefaults[type], ...given });
+  // Sound: parsed by the schema of exactly this type.
+  return { type, data } as unknown as Extract<LearnerEvent, { type: Type }>;
+}
+
+/** A parsed command, by its usual caller and at noon unless said otherwise. */
+export function command<Type extends LearnerCommandType>(
+  type: Type,
+  given: Partial<CommandData<Type>> = {},
+  { by, at = NOON }: { readonly by?: Actor; readonly at?: Instant } = {},
+): LearnerCommandOf<Type> {
+  const data = learnerCommands[type].parse({ ...commandDefaults[type], ...given });
+  // Sound: parsed by the schema of exactly this type.
+  return { type, data, by: by ?? usualCaller(type), at } as unknown as LearnerCommandOf<Type>;
+}
+
+function usualCaller(type: LearnerCommandType): Actor {
+  if (type.endsWith('Achievement') || type === 'UpholdChallenge' || type === 'RejectChallenge') {
+    return awarding;
+  }
+  return type.endsWith('Challenge') || type.endsWith('OptOut') ? theLearner : provider;
+}

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from './support/ledger.js';
+
+const page = readFileSync(new URL('../docs/embedding.md', import.meta.url), 'utf8');
+
+function sourceOf(name: string): string {
+  return readFileSync(new URL(`../docs/examples/${name}.ts`, import.meta.url), 'utf8');
+}
+
+function run(name: string, cwd: string): string {
+  const script = fileURLToPath(new URL(`../dist/docs/examples/${name}.js`, import.meta.url));
+  return execFileSync(process.execPath, [script], { cwd, encoding: 'utf8' });
+}
+
+test.each(['issueAndRecord', 'followAchievements'])('the page shows %s as it is', (name) => {
+  expect(page).toContain(sourceOf(name).trim());
+});
+
+test('a service issues a ULN, records, and another follows what was achieved, once', () => {
+  const folder = temporaryFolder();
+  expect(run('issueAndRecord', folder)).toBe(
+    '601/0143/X: Pass, achieved\nAt version 1: 0 qualifications\n',
+  );
+  expect(run('followAchievements', folder)).toBe('601/0143/X: Pass\n');
+  expect(run('followAchievements', folder)).toBe('');
+});

@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { Ukprn } from '../../domain/ukprn.js';
+import { Uln } from '../../domain/uln.js';
+import { importFile } from '../../src/imports/importFile.js';
+import type { ImportKind } from '../../src/imports/layouts.js';
+import type { Ledger } from '../../src/openLedger.js';
+import type { Registration } from '../../src/registration.js';
+import type { Request } from '../../src/request.js';
+import { temporaryFolder } from '../support/ledger.js';
+
+/** One answered row of a result file. */
+export type ResultRow = {
+  readonly Row: string;
+  readonly Key: string;
+  readonly Outcome: string;
+  readonly Code: string;
+  readonly Reason: string;
+  readonly ULN: string;
+};
+
+/** Every column that a registration file must have, and the caller's own key. */
+export const LEARNER_HEADER =
+  'MISIdentifier,GivenName,FamilyName,DateOfBirth,Gender,LastKnownPostCode,AbilityToShare,VerificationType,Notes';
+/** The columns of participation files that the tests use. */
+export const PARTICIPATION_HEADER =
+  'ULN,ParticipationId,Source,SubjectCode,ParticipationStartDate,ParticipationEndDate';
+/** The columns of achievement files that the tests use. */
+export const ACHIEVEMENT_HEADER =
+  'ULN,AchievementId,Status,Source,SubjectCode,AchievementAwardDate,Credits,Grade';
+
+/** A row of a registration file for a made-up learner. */
+export function learnerRow(key: string, notes = ''): string {
+  return `${key},Amber,Sampleton,2003-04-17,2,ZZ99 9ZZ,1,1,${notes}`;
+}
+
+/** A file of made-up learners with keys L-1, L-2 and so on. */
+export function learnersCsv(count: number): string {
+  const rows = Array.from({ length: count }, (_, index) => learnerRow(`L-${index + 1}`));
+  return [LEARNER_HEADER, ...rows, ''].join('\n');
+}
+
+/** Writes a file of its own folder and returns its path. */
+export function fileOf(content: string | Buffer): string {
+  const path = join(temporaryFolder(), 'rows.csv');
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Who imports in the tests, as an organisation's member of staff. */
+export function importer(ukprn = '10000002'): Omit<Request, 'commandId'> {
+  return {
+    by: { kind: 'organisation', ukprn: Ukprn.parse(ukprn) },
+    user: 'staff1',
+    purpose: 'service-operation',
+  };
+}
+
+/** Imports a file and returns the summary and the answers that the result file holds. */
+export async function importRows(
+  ledger: Ledger,
+  kind: ImportKind,
+  path: string,
+  request = importer(),
+) {
+  const resultPath = `${path}.result.csv`;
+  const summary = await importFile(ledger, { kind, path, resultPath }, request, () => undefined);
+  return { summary, answers: readResult(resultPath), resultPath };
+}
+
+/** The answers in a result file, in its order. */
+export function readResult(path: string): readonly ResultRow[] {
+  // Sound: the columns are those that the tests then look at.
+  return parse(readFileSync(path), { columns: true }) as unknown as ResultRow[];
+}
+
+/** What a registration might have led to, for tests in which nobody is registered. */
+export function registrationOf(commandId: string): Registration {
+  const receipt = {
+    stream: 'learner-1aaaaaaaaaaaaaaaaaaaaaaaaaa',
+    commandId,
+    eventIds: [commandId],
+    version: 1,
+    position: null,
+    recordedAt: null,
+  };
+  return { uln: Uln.parse('1000000000'), receipt, repeated: false, warnings: [] };
+}

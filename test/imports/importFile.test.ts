@@ -1,0 +1,255 @@
+import { readdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Uln } from '../../domain/uln.js';
+import { NOW, plrAt } from '../../projections/replay.js';
+import { openMemoryLedger } from '../../src/memoryLedger.js';
+import type { Ledger } from '../../src/openLedger.js';
+import { countEvents, createTestClock } from '../support/ledger.js';
+import {
+  ACHIEVEMENT_HEADER,
+  fileOf,
+  importer,
+  importRows,
+  LEARNER_HEADER,
+  learnerRow,
+  learnersCsv,
+  PARTICIPATION_HEADER,
+} from './files.js';
+
+const time = createTestClock('2026-09-01T09:00:00.000Z');
+let ledger: Ledger;
+
+beforeAll(async () => {
+  ledger = await openMemoryLedger(time.clock);
+});
+
+afterAll(async () => {
+  await ledger.close();
+});
+
+async function someUlns(count: number): Promise<readonly string[]> {
+  const { answers } = await importRows(
+    ledger,
+    'learners',
+    fileOf(learnersCsv(count) + '\n'.repeat(count)),
+  );
+  return answers.map(({ ULN }) => ULN);
+}
+
+describe('a file of learners', () => {
+  test('every row is answered with a ULN of its own', async () => {
+    const { answers } = await importRows(ledger, 'learners', fileOf(learnersCsv(5)));
+    expect(new Set(answers.map(({ ULN }) => Uln.parse(ULN))).size).toBe(5);
+  });
+
+  test('rows are answered in the order of the file under the keys of the caller', async () => {
+    const { answers } = await importRows(ledger, 'learners', fileOf(learnersCsv(300)));
+    const expected = Array.from({ length: 300 }, (_, index) => [`${index + 1}`, `L-${index + 1}`]);
+    expect(answers.map(({ Row, Key }) => [Row, Key])).toEqual(expected);
+  });
+
+  test('the summary counts the rows by outcome', async () => {
+    const content = [LEARNER_HEADER, learnerRow('L-1'), 'L-2,,,,,,,,', ''].join('\n');
+    const { summary } = await importRows(ledger, 'learners', fileOf(content));
+    expect(summary).toEqual({ created: 1, 'recorded-before': 0, rejected: 1 });
+  });
+
+  test('a bad row is rejected with a code and every reason, and no ULN', async () => {
+    const content = [LEARNER_HEADER, 'L-1,Amber,,2003-02-30,5,ZZ99 9ZZ,1,1,', ''].join('\n');
+    const { answers } = await importRows(ledger, 'learners', fileOf(content));
+    expect(answers).toEqual([
+      {
+        Row: '1',
+        Key: 'L-1',
+        Outcome: 'rejected',
+        Code: 'ERR_INPUT_INVALID',
+        Reason: expect.stringMatching(/familyName.*dateOfBirth.*gender/),
+        ULN: '',
+      },
+    ]);
+  });
+
+  test('bad rows leave those around them alone', async () => {
+    const rows = [learnerRow('L-1'), 'L-2,,,,,,,,', learnerRow('L-3')];
+    const content = [LEARNER_HEADER, ...rows, ''].join('\n');
+    const { answers } = await importRows(ledger, 'learners', fileOf(content));
+    expect(answers.map(({ Outcome }) => Outcome)).toEqual(['created', 'rejected', 'created']);
+  });
+
+  test('a reason repeats nothing of the row', async () => {
+    const content = [LEARNER_HEADER, 'L-1,Amber,Sampleton,17/04/2003,F,nowhere,1,1,', ''].join(
+      '\n',
+    );
+    const { answers } = await importRows(ledger, 'learners', fileOf(content));
+    expect(answers[0]?.Reason).not.toMatch(/Amber|Sampleton|2003|nowhere/);
+  });
+
+  test('what looks wrong and is taken all the same is said as the reason', async () => {
+    const header = `${LEARNER_HEADER},ScottishCandidateNumber`;
+    const content = [header, `${learnerRow('L-1')},123456789`, ''].join('\n');
+    const { answers } = await importRows(ledger, 'learners', fileOf(content));
+    expect(answers[0]).toMatchObject({
+      Outcome: 'created',
+      Reason: expect.stringContaining('scottishCandidateNumber'),
+    });
+  });
+
+  test('the same file twice changes nothing', async () => {
+    const path = fileOf(learnersCsv(40));
+    await importRows(ledger, 'learners', path);
+    const before = await countEvents(ledger);
+    const { summary } = await importRows(ledger, 'learners', path);
+    expect({ summary, events: await countEvents(ledger) }).toEqual({
+      summary: { created: 0, 'recorded-before': 40, rejected: 0 },
+      events: before,
+    });
+  });
+
+  test('the same file twice is answered with the same ULNs', async () => {
+    const path = fileOf(learnersCsv(40));
+    const first = await importRows(ledger, 'learners', path);
+    const second = await importRows(ledger, 'learners', path);
+    const ulns = ({ answers }: typeof first) => answers.map(({ ULN }) => ULN);
+    expect(ulns(second)).toEqual(ulns(first));
+  });
+
+  test('the same file from another organisation is other registrations', async () => {
+    const path = fileOf(learnersCsv(1));
+    const first = await importRows(ledger, 'learners', path);
+    const second = await importRows(ledger, 'learners', path, importer('10000003'));
+    expect(second.answers[0]?.ULN).not.toBe(first.answers[0]?.ULN);
+  });
+
+  test('the result file is readable by its owner alone', async () => {
+    const { resultPath } = await importRows(ledger, 'learners', fileOf(learnersCsv(1)));
+    expect(statSync(resultPath).mode & 0o777).toBe(0o600);
+  });
+
+  test('nothing half written is left beside the result', async () => {
+    const { resultPath } = await importRows(ledger, 'learners', fileOf(learnersCsv(1)));
+    expect(readdirSync(dirname(resultPath)).sort()).toEqual(['rows.csv', 'rows.csv.result.csv']);
+  });
+});
+
+describe('the form of a file', () => {
+  const record = async (content: string) => {
+    const { answers } = await importRows(ledger, 'learners', fileOf(content));
+    const plr = plrAt(await ledger.read(Uln.parse(answers[0]?.ULN)), NOW);
+    return { answers, details: plr.details };
+  };
+
+  test('a byte order mark is not part of the first column', async () => {
+    const { answers } = await record(`\uFEFF${learnersCsv(1)}`);
+    expect(answers[0]?.Key).toBe('L-1');
+  });
+
+  test('lines may end with carriage return and line feed', async () => {
+    const { answers } = await record(learnersCsv(2).replaceAll('\n', '\r\n'));
+    expect(answers.map(({ Outcome }) => Outcome)).toEqual(['created', 'created']);
+  });
+
+  test('a quoted cell may hold commas, quotes and line ends', async () => {
+    const notes = '"First, ""second""\nthird"';
+    const { details } = await record([LEARNER_HEADER, learnerRow('L-1', notes), ''].join('\n'));
+    expect(details?.notes).toBe('First, "second"\nthird');
+  });
+
+  test('a key with a comma and a quote comes back as it was', async () => {
+    const content = [LEARNER_HEADER, learnerRow('"L,""1"""'), ''].join('\n');
+    const { answers } = await record(content);
+    expect(answers[0]?.Key).toBe('L,"1"');
+  });
+
+  test('the columns may stand in any order', async () => {
+    const header = LEARNER_HEADER.split(',').reverse().join(',');
+    const row = learnerRow('L-9').split(',').reverse().join(',');
+    const { answers } = await record([header, row, ''].join('\n'));
+    expect(answers[0]).toMatchObject({ Key: 'L-9', Outcome: 'created' });
+  });
+
+  test('the last line may lack its end', async () => {
+    const { answers } = await record(learnersCsv(2).trimEnd());
+    expect(answers).toHaveLength(2);
+  });
+
+  test('names with letters beyond ASCII are taken as they are', async () => {
+    const row = learnerRow('L-1').replace('Sampleton', 'Łęśniak-Ó Súilleabháin');
+    const { details } = await record([LEARNER_HEADER, row, ''].join('\n'));
+    expect(details?.familyName).toBe('Łęśniak-Ó Súilleabháin');
+  });
+
+  test('a file with a header alone has no rows to answer', async () => {
+    const { answers } = await importRows(ledger, 'learners', fileOf(`${LEARNER_HEADER}\n`));
+    expect(answers).toEqual([]);
+  });
+});
+
+describe('files of participation and achievements', () => {
+  test('a participation is recorded under the learner and the key of its source', async () => {
+    const [uln = ''] = await someUlns(1);
+    const row = `${uln},P-1,ILR,6010143X,2025-09-08,`;
+    await importRows(ledger, 'participation', fileOf(`${PARTICIPATION_HEADER}\n${row}\n`));
+    const { qualifications } = plrAt(await ledger.read(Uln.parse(uln)), NOW);
+    expect(qualifications[0]?.participations[0]?.key).toBe('participation 10000002 P-1');
+  });
+
+  test('F is a final and P a provisional achievement', async () => {
+    const [uln = ''] = await someUlns(2);
+    const rows = ['F', 'P'].map((s) => `${uln},A-${s},${s},AO,601/0143/X,2026-07-01,12,Pass`);
+    await importRows(ledger, 'achievements', fileOf([ACHIEVEMENT_HEADER, ...rows].join('\n')));
+    const { qualifications } = plrAt(await ledger.read(Uln.parse(uln)), NOW);
+    const standings = qualifications[0]?.achievements.map(({ standing }) => standing);
+    expect(standings).toEqual(['final', 'provisional']);
+  });
+
+  test.each([
+    ['a wrong ULN', '1234567890,A-1,F,AO,601/0143/X,2026-07-01,12,Pass', 'ERR_INPUT_INVALID'],
+    [
+      'a ULN not issued here',
+      '1000000000,A-1,F,AO,601/0143/X,2026-07-01,,',
+      'ERR_LEARNER_NOT_FOUND',
+    ],
+    ['a future award', 'ULN,A-1,F,AO,601/0143/X,2062-07-01,12,Pass', 'ERR_AWARD_DATE_IN_FUTURE'],
+    ['a status of its own', 'ULN,A-1,X,AO,601/0143/X,2026-07-01,12,Pass', 'ERR_INPUT_INVALID'],
+    ['no status', 'ULN,A-1,,AO,601/0143/X,2026-07-01,12,Pass', 'ERR_INPUT_INVALID'],
+    ['a wrong check character', 'ULN,A-1,F,AO,601/0143/7,2026-07-01,,', 'ERR_INPUT_INVALID'],
+    ['credits in words', 'ULN,A-1,F,AO,601/0143/X,2026-07-01,twelve,Pass', 'ERR_INPUT_INVALID'],
+    ['no key', 'ULN,,F,AO,601/0143/X,2026-07-01,12,Pass', 'ERR_INPUT_INVALID'],
+  ])('%s rejects the row', async (_, row, code) => {
+    const [uln = ''] = await someUlns(3);
+    const content = `${ACHIEVEMENT_HEADER}\n${row.replace('ULN', uln)}\n`;
+    const { answers } = await importRows(ledger, 'achievements', fileOf(content));
+    expect(answers[0]).toMatchObject({ Outcome: 'rejected', Code: code });
+  });
+
+  test('rows on the same learner are recorded in the order of the file', async () => {
+    const [uln = ''] = await someUlns(4);
+    const rows = ['Pass', 'Merit'].map((g) => `${uln},A-1,F,AO,601/0143/X,2026-07-01,12,${g}`);
+    const path = fileOf([ACHIEVEMENT_HEADER, ...rows].join('\n'));
+    const { answers } = await importRows(ledger, 'achievements', path);
+    expect(answers.map(({ Outcome, Code }) => Outcome + Code)).toEqual([
+      'created',
+      'rejectedERR_ENTRY_DIFFERS',
+    ]);
+  });
+
+  test('an entry sent again in another file counts as recorded before', async () => {
+    const [uln = ''] = await someUlns(5);
+    const row = `${uln},A-1,F,AO,601/0143/X,2026-07-01,12,Pass`;
+    await importRows(ledger, 'achievements', fileOf(`${ACHIEVEMENT_HEADER}\n${row}\n`));
+    const again = fileOf(`${ACHIEVEMENT_HEADER}\n\n${row}\n`);
+    const { answers } = await importRows(ledger, 'achievements', again);
+    expect(answers[0]?.Outcome).toBe('recorded-before');
+  });
+
+  test('the same file twice changes nothing', async () => {
+    const ulns = await someUlns(6);
+    const rows = ulns.map((uln) => `${uln},P-1,ILR,601/0143/X,2025-09-08,`);
+    const path = fileOf([PARTICIPATION_HEADER, ...rows].join('\n'));
+    await importRows(ledger, 'participation', path);
+    const before = await countEvents(ledger);
+    await importRows(ledger, 'participation', path);
+    expect(await countEvents(ledger)).toBe(before);
+  });
+});
