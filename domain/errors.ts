@@ -18,7 +18,8 @@ export type DomainErrorCode =
   | 'ERR_PROPOSER_APPROVES'
   | 'ERR_ULN_ALREADY_ISSUED'
   | 'ERR_ULN_NOT_ISSUED'
-  | 'ERR_ULN_OPT_OUT';
+  | 'ERR_ULN_OPT_OUT'
+  | 'ERR_VIEWS_FILE';
 
 /**
  * A refusal by a rule of the domain. The message says what was expected and what was found, and

@@ -189,15 +189,8 @@ function withNewEntry(
   values: Values,
 ): PlrState {
   const key = entryKey(reference);
-  const entry = {
-    key,
-    reference,
-    standing,
-    recordedAt,
-    correctedAt: null,
-    values,
-    withdrawn: false,
-  };
+  const added = { key, reference, standing, recordedAt, values };
+  const entry = { ...added, correctedAt: null, withdrawn: false };
   return { ...state, entries: new Map(state.entries).set(key, entry) };
 }
 

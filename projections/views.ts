@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { DomainError } from '../domain/errors.js';
 
 /** The database of kept views. It can be deleted at any time: everything in it is folded from the ledger. */
 export type Views = {
@@ -14,18 +15,26 @@ export type Views = {
 const APPLICATION_ID = 0x50_4c_52_57;
 const FORMAT = 1;
 
-/** Opens the views in a file that exists, making the tables where they are missing. */
+/**
+ * Opens the views in a file that exists, making the tables where it is empty. Throws
+ * `ERR_VIEWS_FILE` for any other kind of file: nothing is written into what is not a view.
+ */
 export function openViews(path: string): Views {
   const database = new Database(path, { fileMustExist: true });
+  refuseOtherFile(database);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   // A view may hold what is later redacted: freed space is overwritten, not left lying.
   database.pragma('secure_delete = ON');
-  database.exec(
-    'CREATE TABLE IF NOT EXISTS erasures (order_id TEXT PRIMARY KEY, stream TEXT NOT NULL) STRICT',
-  );
-  database.pragma(`application_id = ${APPLICATION_ID}`);
-  database.pragma(`user_version = ${FORMAT}`);
+  database
+    .transaction(() => {
+      database.exec(
+        'CREATE TABLE IF NOT EXISTS erasures (order_id TEXT PRIMARY KEY, stream TEXT NOT NULL) STRICT',
+      );
+      database.pragma(`application_id = ${APPLICATION_ID}`);
+      database.pragma(`user_version = ${FORMAT}`);
+    })
+    .immediate();
 
   const insert = database.prepare('INSERT OR IGNORE INTO erasures VALUES (?, ?)');
   const select = database.prepare('SELECT 1 FROM erasures WHERE order_id = ?');
@@ -42,4 +51,16 @@ export function openViews(path: string): Views {
       database.close();
     },
   };
+}
+
+function refuseOtherFile(database: Database.Database): void {
+  const applicationId = database.pragma('application_id', { simple: true });
+  const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+  if (applicationId !== APPLICATION_ID && !isEmpty) {
+    database.close();
+    throw new DomainError(
+      'ERR_VIEWS_FILE',
+      'expected the views to be a file of their own, found another kind of database (PLR_VIEWS)',
+    );
+  }
 }

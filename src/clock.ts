@@ -27,6 +27,6 @@ export function createSystemClock(): Clock {
 }
 
 /** Milliseconds since 1970 as an instant. */
-export function toInstant(milliseconds: number): Instant {
+function toInstant(milliseconds: number): Instant {
   return Instant.parse(new Date(milliseconds).toISOString());
 }

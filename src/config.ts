@@ -32,7 +32,9 @@ export type Config = {
 
 /** Reads the environment once. Throws `ERR_INPUT_INVALID` naming every variable that is wrong. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const parsed = environmentSchema.safeParse(environment);
+  // An empty variable is how a shell unsets one for a single command.
+  const given = Object.entries(environment).filter(([, value]) => value !== '');
+  const parsed = environmentSchema.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
     const names = parsed.error.issues.map(
       (issue) => `${issue.path.join('.')}: ${issue.message.replace(/^Invalid.*: /, '')}`,

@@ -137,7 +137,8 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
           throw error;
         }
         // One order that cannot be carried out must not close the ledger to everyone else.
-        waits.set(pending.order, error.message);
+        const code = 'code' in error ? `${String(error.code)}: ` : '';
+        waits.set(pending.order, `an operator (${code}${error.message})`);
       }
     }
   }

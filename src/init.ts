@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { DomainError } from '../domain/errors.js';
 import { openViews } from '../projections/views.js';
-import { createVault, createVaultCopy } from '../streams/createVault.js';
+import { createVault, createVaultCopy, vaultHasKeys } from '../streams/createVault.js';
 import { StreamError } from '../streams/errors.js';
 import type { EventStore } from '../streams/eventStore.js';
 import { createFileMasterDriver, masterIdIn } from '../streams/master.js';
@@ -30,8 +31,8 @@ export async function createLedger(
   clock: Clock,
 ): Promise<string> {
   if (requestedOrigin !== null && !ORIGIN.test(requestedOrigin)) {
-    throw new StreamError(
-      'ERR_LEDGER_MISMATCH',
+    throw new DomainError(
+      'ERR_INPUT_INVALID',
       'expected an origin such as ledger.example/2026, of letters, digits, dots and hyphens, found another form',
     );
   }
@@ -39,6 +40,7 @@ export async function createLedger(
   const isBegun = existsSync(storePath) && (await hasEvents(storePath));
   refuseComplete(places, isBegun);
   refuseMissing(places, isBegun);
+  refuseLostLedger(places, isBegun);
 
   const masters = createFileMasterDriver(places.master);
   const masterId = masterIdIn(places.master) ?? (await masters.create()).id;
@@ -94,6 +96,16 @@ function refuseMissing(places: LedgerPlaces, isBegun: boolean): void {
     throw new StreamError(
       'ERR_LEDGER_MISSING',
       `expected ${missing} beside the rest of the ledger, found none: restore it, a new one could open nothing`,
+    );
+  }
+}
+
+/** Keys without a ledger are not half made either: a new one beside them would begin the same name again. */
+function refuseLostLedger(places: LedgerPlaces, isBegun: boolean): void {
+  if (!isBegun && existsSync(places.vault) && vaultHasKeys(places.vault)) {
+    throw new StreamError(
+      'ERR_LEDGER_MISSING',
+      `expected a ledger at ${places.store} beside a vault full of keys, found none: restore it`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { type Erasures, erasure } from '../domain/erasure/erasure.js';
 import type { ErasureEvent, ErasureEventOf } from '../domain/erasure/events.js';
 import { parseHeader } from '../streams/envelope.js';
 import type { EventStore } from '../streams/eventStore.js';
-import type { Vault } from '../streams/vault.js';
+import type { Checkpoint, Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { toDomainEvent } from './eventTables.js';
 import { openContent } from './openedStream.js';
@@ -35,7 +35,7 @@ export function erasureStream(instant: string): string {
  */
 export function createOrders(store: EventStore, vault: Vault, clock: Clock, since: string): Orders {
   const firstYear = Number(since.slice(0, 4));
-  const readThrough = new Map<string, number>();
+  const readThrough = new Map<string, Checkpoint>();
   const ordered = new Map<string, PendingOrder>();
   const completed = new Set<string>();
   let lastHead: string | null | undefined;
@@ -43,7 +43,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
   async function* readYear(
     year: number,
     from: number,
-  ): AsyncGenerator<{ event: ErasureEvent; at: string; version: number }> {
+  ): AsyncGenerator<{ event: ErasureEvent; at: string; place: Checkpoint }> {
     for await (const stored of store.read(`erasure-${year}`, { from })) {
       const header = parseHeader(stored.header);
       const content = await openContent(vault, stored, header);
@@ -53,8 +53,21 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
       );
       const event = toDomainEvent(stored.stream, stored.type, header.schema, data);
       // Sound: the table for erasure streams gives erasure events.
-      yield { event: event as ErasureEvent, at: header.at, version: stored.version };
+      yield { event: event as ErasureEvent, at: header.at, place: stored };
     }
+  }
+
+  // A checkpoint that is not in this ledger is from a timeline that it has left by being restored:
+  // then every order is looked at again.
+  async function completedThrough(stream: string): Promise<Checkpoint | null> {
+    const checkpoint = vault.checkpoint(stream);
+    if (checkpoint !== null) {
+      const { version } = checkpoint;
+      for await (const { hash } of store.read(stream, { from: version, to: version })) {
+        return Buffer.compare(hash, checkpoint.hash) === 0 ? checkpoint : null;
+      }
+    }
+    return null;
   }
 
   function take(event: ErasureEvent, at: string): void {
@@ -74,7 +87,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
 
   return {
     refresh: async () => {
-      const head = await store.head();
+      const head = (await store.head())?.position ?? null;
       if (head === lastHead) {
         return;
       }
@@ -83,10 +96,10 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
       const from = lastHead === undefined ? firstYear : Math.max(firstYear, thisYear - 1);
       for (let year = from; year <= thisYear + 1; year += 1) {
         const stream = `erasure-${year}`;
-        const known = readThrough.get(stream) ?? vault.checkpoint(stream);
-        for await (const { event, at, version } of readYear(year, known + 1)) {
+        const known = readThrough.get(stream) ?? (await completedThrough(stream));
+        for await (const { event, at, place } of readYear(year, (known?.version ?? 0) + 1)) {
           take(event, at);
-          readThrough.set(stream, version);
+          readThrough.set(stream, { version: place.version, hash: place.hash });
         }
       }
       lastHead = head;
@@ -102,8 +115,8 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
         }
       }
       if (ordered.size === 0) {
-        for (const [stream, version] of readThrough) {
-          await vault.moveCheckpoint(stream, version);
+        for (const [stream, place] of readThrough) {
+          await vault.moveCheckpoint(stream, place);
         }
       }
     },

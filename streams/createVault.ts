@@ -55,3 +55,16 @@ export function createVaultCopy(path: string, copyPath: string): void {
     vault.close();
   }
 }
+
+/** True for a vault under whose stream keys something may have been sealed. */
+export function vaultHasKeys(path: string): boolean {
+  const vault = openVaultFile(path);
+  try {
+    return (
+      !isVaultUnmade(vault) &&
+      vault.prepare('SELECT 1 FROM stream_keys LIMIT 1').get() !== undefined
+    );
+  } finally {
+    vault.close();
+  }
+}

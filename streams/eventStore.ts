@@ -28,7 +28,7 @@ export type Position = string;
 export type AppendReceipt = { readonly version: number; readonly position: Position };
 
 /** What an engine guarantees; stated, never emulated. */
-export type Capabilities = {
+type Capabilities = {
   readonly engine: string;
   /** What an acknowledged append survives: power loss, loss of a machine, loss of the process, or nothing. */
   readonly durability: 'fsync' | 'replicated' | 'page-cache' | 'memory';
@@ -84,7 +84,7 @@ export type ReadAllOptions = {
  * - `follow` yields what was recorded after a position and goes on as more is; `caught-up` is said
  *   once per transition. It re-reads from the last position given, so nothing is skipped or doubled;
  *   the consumer's pace is its bound; an error in the consumer ends it at that position.
- * - `head` is the position of the last event, `null` in an empty log.
+ * - `head` is the last event of the log, `null` in an empty one.
  */
 export type EventStore = {
   readonly capabilities: Capabilities;
@@ -106,7 +106,7 @@ export type EventStore = {
     readonly after: Position | null;
     readonly signal: AbortSignal;
   }) => AsyncIterable<FollowItem>;
-  readonly head: () => Promise<Position | null>;
+  readonly head: () => Promise<StoredEvent | null>;
   /** What the engine can say of its own health; it may read everything. */
   readonly inspect: () => Promise<readonly Finding[]>;
   readonly close: () => Promise<void>;

@@ -17,7 +17,7 @@ import { KEY_BYTES, unwrapKey, wrapKey } from './keyWrap.js';
 import { syncFolder } from './sqliteFile.js';
 
 /** A master key: it only ever wraps and unwraps the vault key, so that a hardware module or a cloud service fits. */
-export type Master = {
+type Master = {
   /** Names the key without giving it away. */
   readonly id: string;
   readonly wrap: (key: Uint8Array) => Promise<Buffer>;

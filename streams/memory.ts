@@ -160,7 +160,7 @@ export function createMemoryStore(origin: string): EventStore {
     follow,
     head: async () => {
       refuseClosed();
-      return log.at(-1)?.position ?? null;
+      return log.at(-1) ?? null;
     },
     inspect: async () => [],
     close: async () => {

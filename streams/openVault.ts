@@ -5,7 +5,7 @@ import { unwrapKey } from './keyWrap.js';
 import type { MasterDriver } from './master.js';
 import { eventKeyOf } from './sealing.js';
 import { whenFree } from './sqliteFile.js';
-import type { EventKey, SealedEvent, Shred, Vault, VaultPlace } from './vault.js';
+import type { Checkpoint, EventKey, SealedEvent, Shred, Vault, VaultPlace } from './vault.js';
 import { bringTogether } from './vaultCopies.js';
 import {
   checkVault,
@@ -64,9 +64,9 @@ async function createOpenVault(
   const selectErasure = databases.map((database) =>
     database.prepare('SELECT 1 FROM erasures WHERE order_id = ?'),
   );
-  const selectCheckpoint = primary
-    .prepare('SELECT version FROM checkpoints WHERE stream = ?')
-    .pluck();
+  const selectCheckpoint = primary.prepare(
+    'SELECT version, hash FROM checkpoints WHERE stream = ?',
+  );
 
   async function unwrapVaultKey(of: VaultState): Promise<Buffer> {
     return (await masters.open(of.master)).unwrap(of.vaultKey);
@@ -197,14 +197,11 @@ async function createOpenVault(
     shred,
     isShredded: (order) => selectErasure.every((select) => select.get(order) !== undefined),
     forget: () => databases.map(truncateWriteAheadLog).every((emptied) => emptied),
-    checkpoint: (stream) => (selectCheckpoint.get(stream) as number | undefined) ?? 0,
-    moveCheckpoint: async (stream, version) => {
+    checkpoint: (stream) => (selectCheckpoint.get(stream) as Checkpoint | undefined) ?? null,
+    moveCheckpoint: async (stream, { version, hash }) => {
       for (const database of databases) {
-        const put = database.prepare(
-          `INSERT INTO checkpoints VALUES (?, ?)
-           ON CONFLICT DO UPDATE SET version = max(version, excluded.version)`,
-        );
-        await whenFree(() => put.run(stream, version));
+        const put = database.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)');
+        await whenFree(() => put.run(stream, version, hash));
       }
     },
     state: () => readVaultState(primary),

@@ -72,7 +72,9 @@ export function createGroupCommit(
     try {
       await beginImmediate();
     } catch (error) {
-      rejectAll(batch, error);
+      for (const request of batch) {
+        request.reject(error);
+      }
       return;
     }
     let outcomes: readonly Outcome[] | null = null;
@@ -88,7 +90,14 @@ export function createGroupCommit(
       }
       return;
     }
-    settle(batch, outcomes);
+    for (const [index, request] of batch.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined || outcome instanceof StreamError) {
+        request.reject(outcome);
+      } else {
+        request.resolve(outcome);
+      }
+    }
     onCommit();
   }
 
@@ -230,23 +239,6 @@ export function createGroupCommit(
       await running;
     },
   };
-}
-
-function settle(batch: readonly Waiting[], outcomes: readonly Outcome[]): void {
-  for (const [index, request] of batch.entries()) {
-    const outcome = outcomes[index];
-    if (outcome === undefined || outcome instanceof StreamError) {
-      request.reject(outcome);
-    } else {
-      request.resolve(outcome);
-    }
-  }
-}
-
-function rejectAll(batch: readonly Waiting[], error: unknown): void {
-  for (const request of batch) {
-    request.reject(error);
-  }
 }
 
 function failed(cause: unknown): StreamError {

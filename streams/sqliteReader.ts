@@ -34,6 +34,7 @@ export function createSqliteReader(database: Database.Database) {
     `SELECT ${columns} WHERE (e.stream, e.version) > (:stream, :version) AND e.position <= :through
      ORDER BY e.stream, e.version LIMIT :limit`,
   );
+  const last = database.prepare(`SELECT ${columns} ORDER BY e.position DESC LIMIT 1`);
   const headerAt = database.prepare('SELECT header FROM events WHERE position = ?').pluck();
   const headNumber = database.prepare('SELECT coalesce(max(position), 0) FROM events').pluck();
 
@@ -81,11 +82,7 @@ export function createSqliteReader(database: Database.Database) {
       }
       return number;
     },
-    head: (): Position | null => {
-      const number = headNumber.get() as number;
-      const header = headerAt.get(number) as string | undefined;
-      return header === undefined ? null : formatPosition(SCHEME, number, eventHash(header));
-    },
+    head: (): StoredEvent | null => rowsOf(last.all()).map(toStoredEvent)[0] ?? null,
     headNumber: (): number => headNumber.get() as number,
     position: (number: number, hash: Uint8Array): Position => formatPosition(SCHEME, number, hash),
   };

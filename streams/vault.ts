@@ -49,9 +49,9 @@ export type Vault = {
   readonly isShredded: (order: string) => boolean;
   /** Empties the write-ahead logs; false when a reader kept one from it. */
   readonly forget: () => boolean;
-  /** Up to which version each erasure stream is known to be completed. */
-  readonly checkpoint: (stream: string) => number;
-  readonly moveCheckpoint: (stream: string, version: number) => Promise<void>;
+  /** Through which event an erasure stream is known to be completed; `null` where nothing is known. */
+  readonly checkpoint: (stream: string) => Checkpoint | null;
+  readonly moveCheckpoint: (stream: string, checkpoint: Checkpoint) => Promise<void>;
   readonly state: () => VaultState;
   /** New master and vault key, everything wrapped anew, the old master destroyed. */
   readonly rotate: (at: string) => Promise<void>;
@@ -59,6 +59,9 @@ export type Vault = {
   readonly rotationRecorded: () => Promise<void>;
   readonly close: () => void;
 };
+
+/** An event of a stream by version and hash: a restored ledger that has gone another way is told by the hash. */
+export type Checkpoint = { readonly version: number; readonly hash: Uint8Array };
 
 /** Where a vault is: its file, a second copy on another volume if there is one, and its masters. */
 export type VaultPlace = {

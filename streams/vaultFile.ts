@@ -48,7 +48,11 @@ CREATE TABLE event_keys (
 
 CREATE TABLE erasures (order_id TEXT PRIMARY KEY, stream TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
-CREATE TABLE checkpoints (stream TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE checkpoints (
+  stream TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  hash BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER stream_keys_once BEFORE INSERT ON stream_keys
 WHEN EXISTS (SELECT 1 FROM stream_keys WHERE stream = NEW.stream AND number = NEW.number)
@@ -171,8 +175,9 @@ export function mergeVault(from: Database.Database, to: Database.Database): void
     ['erasures', 'INSERT OR IGNORE INTO erasures VALUES (:order_id, :stream)'],
     [
       'checkpoints',
-      `INSERT INTO checkpoints VALUES (:stream, :version)
-       ON CONFLICT DO UPDATE SET version = max(version, excluded.version)`,
+      `INSERT INTO checkpoints VALUES (:stream, :version, :hash)
+       ON CONFLICT DO UPDATE SET version = excluded.version, hash = excluded.hash
+       WHERE excluded.version > version`,
     ],
   ] as const;
   for (const [table, sql] of others) {

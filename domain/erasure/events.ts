@@ -47,7 +47,7 @@ export const erasureEvents = {
 } as const satisfies Record<string, EventDefinition>;
 
 /** The name of an event of an erasure stream. */
-export type ErasureEventType = keyof typeof erasureEvents;
+type ErasureEventType = keyof typeof erasureEvents;
 
 /** An event of an erasure stream. */
 export type ErasureEvent = {

@@ -81,9 +81,7 @@ export const learnerCommands = {
 export type LearnerCommandType = keyof typeof learnerCommands;
 
 /** What one type of command asks, parsed. */
-export type LearnerCommandData<Type extends LearnerCommandType> = z.output<
-  (typeof learnerCommands)[Type]
->;
+type LearnerCommandData<Type extends LearnerCommandType> = z.output<(typeof learnerCommands)[Type]>;
 
 /** What one type of command asks, as a caller may write it. */
 export type LearnerCommandInput = {

@@ -5,17 +5,17 @@ import { ScottishCandidateNumber } from '../scottishCandidateNumber.js';
 import { lineOf, paragraphOf } from '../text.js';
 
 /** 0 not known, 1 male, 2 female, 9 not specified or withheld. Source: observed in the service's requests. */
-export const Gender = z.enum(['0', '1', '2', '9']);
+const Gender = z.enum(['0', '1', '2', '9']);
 
 /** 0 notice not seen, 1 seen and able to share data, 2 seen and unable to share. Source: the service's schema. */
-export const AbilityToShare = z.enum(['0', '1', '2']);
+const AbilityToShare = z.enum(['0', '1', '2']);
 
 /**
  * How identity was verified: 0 not provided, 1 relationship with school, 2 passport, 3 driving
  * licence, 4 identity card, 5 National Insurance card, 6 Certificate of Entitlement to Funding,
  * 7 bank card, 999 other. Values from the service's schema; their pairing with the labels is derived.
  */
-export const VerificationType = z.enum(['0', '1', '2', '3', '4', '5', '6', '7', '999']);
+const VerificationType = z.enum(['0', '1', '2', '3', '4', '5', '6', '7', '999']);
 
 /**
  * What is known of a learner, by the service's field names and lengths (its batch registration

@@ -5,10 +5,10 @@ import { lineOf, OwnKey } from '../text.js';
 import { Ukprn } from '../ukprn.js';
 
 /** Where an entry came from, in the service's codes: ILR returns, National Pupil Database, awarding organisation, its units. */
-export const Source = z.enum(['ILR', 'NPD', 'AO', 'QCFU']);
+const Source = z.enum(['ILR', 'NPD', 'AO', 'QCFU']);
 
 /** A qualification's level, as the register of qualifications spells it. */
-export const Level = z.enum([
+const Level = z.enum([
   'Entry Level',
   'Level 1',
   'Level 1/2',
@@ -22,8 +22,7 @@ export const Level = z.enum([
 ]);
 
 /** Participation or achievement: the two kinds of entry in a Personal Learning Record. */
-export const EntryKind = z.enum(['participation', 'achievement']);
-export type EntryKind = z.infer<typeof EntryKind>;
+const EntryKind = z.enum(['participation', 'achievement']);
 
 /**
  * Names one entry of a learner: the submitting source's UKPRN and the id that source gave it. Ids
@@ -98,4 +97,4 @@ export function isAchievedGrade(grade: string | null): boolean {
 }
 
 /** What the service writes where there is no grade. Source: observed in ILR participation aims. */
-export const NO_GRADE = '9999999999';
+const NO_GRADE = '9999999999';

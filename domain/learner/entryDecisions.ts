@@ -194,6 +194,8 @@ function isRecorded(state: IssuedLearner, reference: EntryReference, values: Val
       `expected a new entry or the same again, found this id with another ${differing.join(', ')}; correct it instead`,
     );
   }
+  // Saying "it is so already" of an entry that does not stand would be untrue.
+  refuseWithdrawn(current);
   return true;
 }
 

@@ -10,6 +10,7 @@ import { given, type LearnerOptions, recordingAction } from './recordingAction.j
 /** `plr challenge raise|withdraw|uphold|reject`: a data challenge from beginning to end. */
 export function challengeCommand(context: CliContext): Command {
   const raise = step('raise', 'dispute an entry, or the details where none is named')
+    .option('--id <id>', 'the id of the challenge; made from the command where not given')
     .option('--achievement <id>', 'the id of the disputed achievement')
     .option('--participation <id>', 'the id of the disputed participation')
     .option('--submitted-by <ukprn>', 'the source of the disputed entry')
@@ -27,17 +28,19 @@ export function challengeCommand(context: CliContext): Command {
       }),
     );
   const close = (name: string, description: string, type: LearnerRequest['type']) =>
-    step(name, description).action(
-      recordingAction(context, {
-        type,
-        purpose: 'data-challenge',
-        data: (options, input) => ({
-          challengeId: options['id'],
-          ...given(options, ['reason']),
-          ...input,
+    step(name, description)
+      .requiredOption('--id <id>', 'the id of the challenge')
+      .action(
+        recordingAction(context, {
+          type,
+          purpose: 'data-challenge',
+          data: (options, input) => ({
+            challengeId: options['id'],
+            ...given(options, ['reason']),
+            ...input,
+          }),
         }),
-      }),
-    );
+      );
   return new Command('challenge')
     .description('raise and decide data challenges')
     .addCommand(raise)
@@ -52,7 +55,6 @@ function step(name: string, description: string): Command {
       new Command(name)
         .description(description)
         .argument('<uln>', 'the ULN, or - to read it from standard input')
-        .option('--id <id>', 'the id of the challenge; made from the command where not given')
         .option('--reason <text>', 'why'),
     ),
   );

@@ -100,7 +100,13 @@ function createStage(context: CliContext, run: Run): Stage {
   };
 }
 
-async function playDemo({ tell, at, show, quietly }: Stage): Promise<void> {
+async function playDemo(stage: Stage): Promise<void> {
+  const first = await registerAndRecord(stage);
+  await disputeAndOptOut(stage, first);
+  await redactAndLookBack(stage, first);
+}
+
+async function registerAndRecord({ tell, at, show }: Stage): Promise<string> {
   at('2019-09-02T08:00:00.000Z');
   tell(
     'September 2019. Make a ledger. Its name begins with "demo." so that nobody takes it for a real one.',
@@ -123,6 +129,10 @@ async function playDemo({ tell, at, show, quietly }: Stage): Promise<void> {
   tell('The same file again changes nothing.');
   await show('import', 'achievements', 'achievements.csv', '--as', AWARDING);
 
+  return first;
+}
+
+async function disputeAndOptOut({ tell, at, show }: Stage, first: string): Promise<void> {
   at('2021-10-04T10:00:00.000Z');
   tell(
     'October 2021. The learner disputes a grade. The source finds the challenge right and corrects it.',
@@ -162,7 +172,9 @@ async function playDemo({ tell, at, show, quietly }: Stage): Promise<void> {
   tell('March 2022. The learner opts out of sharing. From the ULN itself nobody can opt out.');
   await show('opt-out', 'set', first, '--as', 'learner', '--route', 'own-account');
   await show('opt-out', 'set', first, '--as', 'learner', '--route', 'own-account', '--of', 'uln');
+}
 
+async function redactAndLookBack({ tell, at, show, quietly }: Stage, first: string): Promise<void> {
   at('2023-05-09T11:00:00.000Z');
   tell(
     'May 2023. Somebody finds health data in the notes. One person proposes to redact it, another orders it.',

@@ -24,6 +24,7 @@ const domainExitCodes: Readonly<Record<DomainErrorCode, ExitCode>> = {
   ERR_ULN_ALREADY_ISSUED: 4,
   ERR_ULN_NOT_ISSUED: 3,
   ERR_ULN_OPT_OUT: 1,
+  ERR_VIEWS_FILE: 2,
 };
 
 const streamExitCodes: Readonly<Record<StreamErrorCode, ExitCode>> = {
@@ -40,6 +41,7 @@ const streamExitCodes: Readonly<Record<StreamErrorCode, ExitCode>> = {
   ERR_DURABILITY_LOST: 6,
   ERR_EVENT_UNKNOWN: 1,
   ERR_HEADER_MALFORMED: 6,
+  ERR_INTERRUPTED: 1,
   ERR_LEDGER_EXISTS: 4,
   ERR_LEDGER_MISMATCH: 6,
   ERR_LEDGER_MISSING: 3,

@@ -57,7 +57,7 @@ export function plrLines(plr: Plr): readonly string[] {
 
 function detailsLines({ uln, details }: Plr): readonly string[] {
   if (details === null) {
-    return [`${'ULN'.padEnd(WIDTH)} none had been issued`];
+    return [`${'ULN'.padEnd(WIDTH)} none had been issued by then`];
   }
   const named = [details.givenName, details.middleOtherName, details.familyName];
   const known = Object.entries(details).filter(
@@ -171,13 +171,23 @@ function changeText(value: unknown): string {
 }
 
 function summary(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.length === 0 ? 'none' : value.map(summary).join('; ');
+  }
   if (typeof value !== 'object' || value === null || isRedacted(value)) {
     return valueText(value);
   }
-  return Object.entries(Array.isArray(value) ? { ...value } : value)
-    .filter(([name, part]) => part !== null && name !== 'key')
+  // Of an entry its values say everything; who submitted it stands in its key.
+  const parts =
+    'values' in value && 'key' in value ? { entry: value.key, ...(value.values as object) } : value;
+  return Object.entries(parts)
+    .filter(([name, part]) => part !== null && name !== 'key' && !isEmptyList(part))
     .map(([name, part]) => `${name} ${summary(part)}`)
     .join(', ');
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function wordsOf(name: string): string {

@@ -50,6 +50,7 @@ export function importCommand(context: CliContext): Command {
             }
             bar.update(done);
           },
+          context.signal,
         ).finally(() => bar.stop());
         if (options.json === true) {
           context.print(JSON.stringify({ ...summary, result: resultPath }));

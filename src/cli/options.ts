@@ -76,7 +76,7 @@ export function requestFrom(
 export function organisationOf(request: Request): Ukprn {
   if (request.by.kind !== 'organisation') {
     throw usageError(
-      'expected the source that submits the entry, --as USER@UKPRN, or --submitted-by UKPRN, found neither',
+      'expected the source of the entry to act, --as USER@UKPRN, found the keeper or the learner',
     );
   }
   return request.by.ukprn;
@@ -93,13 +93,21 @@ export function pointFrom(context: CliContext, options: PointOptions): Point {
   const { asAt, validAt, atVersion } = options;
   return {
     asAt: asAt === undefined || asAt === 'now' ? null : settledInstant(context, asAt),
-    validAt: validAt === undefined ? null : parseInput(CalendarDate, validAt),
+    validAt: validAt === undefined ? null : parseDate(validAt),
     version: atVersion === undefined ? null : parseCount(atVersion, '--at-version'),
   };
 }
 
+function parseDate(text: string): CalendarDate {
+  const date = CalendarDate.safeParse(text);
+  if (!date.success) {
+    throw usageError('expected --valid-at to be a date that exists, written YYYY-MM-DD');
+  }
+  return date.data;
+}
+
 /** A whole number of at least 1 from an option's text. */
-export function parseCount(text: string, name: string): number {
+function parseCount(text: string, name: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) {
     throw usageError(`expected ${name} to be a whole number from 1, found something else`);
   }
@@ -143,10 +151,15 @@ function parseActor(as: string | null): { readonly by: Actor; readonly user: str
 
 function settledInstant(context: CliContext, text: string): Instant {
   const asDate = CalendarDate.safeParse(text);
-  const instant = parseInput(
-    Instant,
+  const parsed = Instant.safeParse(
     asDate.success ? `${asDate.data}T23:59:59.999Z` : normalised(text),
   );
+  if (!parsed.success) {
+    throw usageError(
+      'expected --as-at to be a date (2025-08-31), an instant (2025-08-31T12:00:00Z) or "now", found something else',
+    );
+  }
+  const instant = parsed.data;
   const latest = Date.parse(context.clock()) - MIN_AGE_MS;
   if (Date.parse(instant) > latest) {
     throw usageError(

@@ -26,7 +26,7 @@ import { verifyCommand } from './verify.js';
 import { reinstateCommand, withdrawCommand } from './withdraw.js';
 
 /** A command of the command line; `exit` sets another exit code than 0 after what was printed. */
-export type CliCommand = (context: CliContext, exit: (code: ExitCode) => void) => Command;
+type CliCommand = (context: CliContext, exit: (code: ExitCode) => void) => Command;
 
 const commands: readonly CliCommand[] = [
   initCommand,
@@ -119,14 +119,22 @@ function describe(error: unknown): string {
   if (error instanceof DomainError || error instanceof StreamError) {
     return `${error.code} ${error.message}`;
   }
-  // Sound: only errors of the file system come here, and they have a code.
+  // Sound: only errors of SQLite and of the file system come here, and they have a code.
   const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) {
+    return `ERR_STORE_FAILED expected a database that can be read and written, found SQLite failing with ${code}`;
+  }
   return `${code} the system refused to ${syscall ?? 'use'} a file`;
 }
 
 function fileErrorCode(error: unknown): ExitCode | null {
-  const isFileError = error instanceof Error && 'syscall' in error && 'code' in error;
-  if (!isFileError) {
+  if (!(error instanceof Error) || !('code' in error)) {
+    return null;
+  }
+  if (String(error.code).startsWith('SQLITE_')) {
+    return /CORRUPT|NOTADB/.test(String(error.code)) ? 6 : 1;
+  }
+  if (!('syscall' in error)) {
     return null;
   }
   return error.code === 'ENOENT' ? 3 : 1;

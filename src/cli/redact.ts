@@ -4,6 +4,7 @@ import { ErasureBasis } from '../../domain/redaction.js';
 import type { RedactionStatus } from '../erasure.js';
 import { parseInput } from '../input.js';
 import type { CliContext } from './context.js';
+import type { ExitCode } from './exitCodes.js';
 import { type RecordingOptions, readUln, recording, requestFrom } from './options.js';
 
 type ProposeOptions = RecordingOptions & {
@@ -15,11 +16,11 @@ type ProposeOptions = RecordingOptions & {
 };
 
 /** `plr redact propose|order|status`: making fields unreadable for good, by four eyes. */
-export function redactCommand(context: CliContext): Command {
+export function redactCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
   return new Command('redact')
     .description('make fields unreadable for good: one person proposes, another orders')
     .addCommand(proposeCommand(context))
-    .addCommand(orderCommand(context))
+    .addCommand(orderCommand(context, exit))
     .addCommand(statusCommand(context));
 }
 
@@ -62,7 +63,7 @@ function proposeCommand(context: CliContext): Command {
   });
 }
 
-function orderCommand(context: CliContext): Command {
+function orderCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
   const command = new Command('order')
     .description('order what another person proposed, and carry it out')
     .argument('<proposal...>', 'the ids that "redact propose" printed');
@@ -73,11 +74,13 @@ function orderCommand(context: CliContext): Command {
         parseInput(z.uuid({ error: 'expected a proposal to be named by its UUID' }), id),
       );
       await context.withLedger(async (ledger) => {
-        const done: RedactionStatus[] = [];
         for (const order of orders) {
-          done.push(await ledger.erasure.order(order, request));
+          const status = await ledger.erasure.order(order, request);
+          printStatuses(context, [status], options.json === true);
+          if (status.state !== 'completed') {
+            exit(1);
+          }
         }
-        printStatuses(context, done, options.json === true);
       });
     },
   );

@@ -22,7 +22,7 @@ export function verifyCommand(context: CliContext, exit: (code: ExitCode) => voi
       const uln = argument === undefined ? null : await readUln(context, argument);
       await context.withLedger(async (ledger) => {
         const stream = uln === null ? null : await ledger.streamOf(uln);
-        const result = await verifyStreams(ledger.parts, stream, progress(context));
+        const result = await verifyStreams(ledger.parts, stream, progress(context), context.signal);
         print(context, result, options.json === true);
         if (result.problems.length > 0) {
           exit(6);
@@ -52,6 +52,6 @@ function print(context: CliContext, result: Verification, asJson: boolean): void
   }
   const holds = problems.length === 0 ? 'all hold' : `${problems.length} do not hold`;
   context.print(
-    `${events} events in ${streams} streams: headers, chains and commitments checked, ${holds}; ${redacted} redacted or replaced by a redaction`,
+    `${events} events in ${streams} streams: headers, chains and commitments checked, ${holds}; ${redacted} events redacted or replaced by a redaction`,
   );
 }

@@ -60,7 +60,10 @@ async function readInto(
   hash: ReturnType<typeof createHash>,
   onRow: () => void,
 ): Promise<void> {
-  const parser = parserFor(columns);
+  let hasHeader = false;
+  const parser = parserFor(columns, () => {
+    hasHeader = true;
+  });
   parser.on('data', onRow);
   const hashing = new Transform({
     transform(chunk: Buffer, _, done) {
@@ -73,9 +76,15 @@ async function readInto(
   } catch (error) {
     throw refusal(error);
   }
+  if (!hasHeader) {
+    throw new DomainError(
+      'ERR_INPUT_INVALID',
+      'line 1: expected a header with the names of the columns, found an empty file; it was not taken',
+    );
+  }
 }
 
-function parserFor({ known, required }: Columns) {
+function parserFor({ known, required }: Columns, onHeader: () => void = () => undefined) {
   return parse({
     bom: true,
     columns: (header: readonly string[]) => {
@@ -93,6 +102,7 @@ function parserFor({ known, required }: Columns) {
           ].join(' and ')}; the file was not taken`,
         );
       }
+      onHeader();
       return names;
     },
     skip_empty_lines: true,

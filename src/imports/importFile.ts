@@ -5,6 +5,7 @@ import { StreamError } from '../../streams/errors.js';
 import type { Outcome } from '../deciding.js';
 import { importCommandId } from '../identifiers.js';
 import { parseInput } from '../input.js';
+import { refuseInterrupted } from '../interruption.js';
 import type { LearnerRequest } from '../ledger.js';
 import type { Ledger } from '../openLedger.js';
 import type { DetailsInput, Registration } from '../registration.js';
@@ -14,7 +15,7 @@ import { inFlight } from './inFlight.js';
 import { type ImportKind, layouts } from './layouts.js';
 
 /** What became of a row. */
-export type RowOutcome = 'created' | 'recorded-before' | 'rejected';
+type RowOutcome = 'created' | 'recorded-before' | 'rejected';
 
 /** How many rows came to each outcome. */
 export type ImportSummary = Readonly<Record<RowOutcome, number>>;
@@ -42,6 +43,7 @@ export async function importFile(
   file: { readonly kind: ImportKind; readonly path: string; readonly resultPath: string },
   request: Omit<Request, 'commandId'>,
   onProgress: (done: number, total: number) => void,
+  signal?: AbortSignal,
 ): Promise<ImportSummary> {
   const { columns } = layouts[file.kind];
   const { digest, rows } = await checkCsvFile(file.path, columns);
@@ -62,6 +64,7 @@ export async function importFile(
       const { row, key, outcome, code, reason, uln } = answer;
       await result.write(csvLine([String(row), key, outcome, code, reason, uln]));
       onProgress(row, rows);
+      refuseInterrupted(signal);
     }
     await result.sync();
   } finally {

@@ -77,7 +77,7 @@ describe('init', () => {
 });
 
 /** Makings cut short, each after one step more. */
-const halfMade: readonly (readonly [string, (world: CliWorld) => Promise<void> | void])[] = [
+const halfMade: readonly (readonly [string, (world: CliWorld) => unknown])[] = [
   ['an empty data folder', async (world) => mkdirSync(world.path('data'))],
   ['the master alone', makeMaster],
   [

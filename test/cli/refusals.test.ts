@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CliWorld } from '../support/ledger.js';
-import { ACHIEVEMENT, AWARDING, COLLEGE, createLedgerWorld, onLearner, PARTICIPATION, PERSONAL } from './world.js';
+import {
+  ACHIEVEMENT,
+  AWARDING,
+  COLLEGE,
+  createLedgerWorld,
+  onLearner,
+  PARTICIPATION,
+  PERSONAL,
+} from './world.js';
 
 let world: CliWorld;
 
@@ -150,4 +158,3 @@ describe.each(refused)('%s', (_, argv, code, errorCode) => {
     expect((await onLearner(world, argv)).stderr).not.toMatch(PERSONAL);
   });
 });
-

@@ -8,7 +8,7 @@ import { placesIn } from '../support/synthetic.js';
 const WRAPPED_BYTES = 40;
 
 /** Every file of a data folder, whatever it is called. */
-export function filesOf(folder: string): readonly Buffer[] {
+function filesOf(folder: string): readonly Buffer[] {
   const data = join(folder, 'data');
   return readdirSync(data).map((name) => readFileSync(join(data, name)));
 }

@@ -105,7 +105,7 @@ function bounds(harness: Harness): void {
   test('refuses to begin after a position that is not of this log', async () => {
     const store = await openOne(harness);
     await writeMany(store, 'some', 1);
-    const scheme = (await store.head())?.split('.')[0];
+    const scheme = (await store.head())?.position.split('.')[0];
     const after = `${scheme}.1.0123456789abcdef`;
     await expect(takeEvents(store, after, 1)).rejects.toMatchObject({
       code: 'ERR_POSITION_FOREIGN',
