@@ -5,7 +5,7 @@ import type { EventStore } from '../streams/eventStore.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { followUpCommandId } from './identifiers.js';
-import { type History, isCode, type Journal, type Recording } from './journal.js';
+import { type History, isCode, isConflict, type Journal, type Recording } from './journal.js';
 import type { OpenedEvent } from './openedStream.js';
 import { erasureStream, type Orders, type PendingOrder } from './orders.js';
 import { keeperRecording } from './request.js';
@@ -59,7 +59,7 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
         await journal.append(stream, end, events, recording);
         return;
       } catch (error) {
-        if (!isCode(error, 'ERR_VERSION_CONFLICT') || conflicts === MAX_CONFLICTS) {
+        if (!isConflict(error) || conflicts === MAX_CONFLICTS) {
           throw error;
         }
       }
@@ -120,7 +120,7 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
         );
         return await journal.open(stream);
       } catch (error) {
-        if (!isCode(error, 'ERR_VERSION_CONFLICT') || conflicts === MAX_CONFLICTS) {
+        if (!isConflict(error) || conflicts === MAX_CONFLICTS) {
           throw error;
         }
       }

@@ -13,7 +13,7 @@ import { decideAndAppend, type Outcome } from './deciding.js';
 import { learnerStream, tagOf } from './identifiers.js';
 import { createQueues } from './inOrder.js';
 import { parseInput } from './input.js';
-import { type History, isCode, type Journal } from './journal.js';
+import { type History, isConflict, type Journal } from './journal.js';
 import { createRegistration, type DetailsInput, type Registration } from './registration.js';
 import { type Request, recordingOf } from './request.js';
 
@@ -72,7 +72,7 @@ export function createLearners(journal: Journal, vault: Vault, clock: Clock): Le
         try {
           return await decideAndAppend(journal, stream, history, command, recording);
         } catch (error) {
-          if (!isCode(error, 'ERR_VERSION_CONFLICT') || conflicts === MAX_CONFLICTS) {
+          if (!isConflict(error) || conflicts === MAX_CONFLICTS) {
             throw error;
           }
         }

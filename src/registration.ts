@@ -10,7 +10,7 @@ import { decideAndAppend, earlierReceipt, type Outcome } from './deciding.js';
 import { candidateUln, learnerStream, tagOf } from './identifiers.js';
 import type { InOrder } from './inOrder.js';
 import { parseInput } from './input.js';
-import { isCode, type Journal } from './journal.js';
+import { isConflict, type Journal } from './journal.js';
 import { callerOf, type Request, recordingOf } from './request.js';
 
 /** What a registration led to. */
@@ -62,7 +62,7 @@ export function createRegistration(parts: {
       try {
         return { uln, ...(await decideAndAppend(journal, stream, history, command, recording)) };
       } catch (error) {
-        if (isCode(error, 'ERR_VERSION_CONFLICT')) {
+        if (isConflict(error)) {
           return tryAgain;
         }
         throw error;
