@@ -46,5 +46,9 @@ function isInstant(text: string): boolean {
     return false;
   }
   const date = new Date(text);
-  return !Number.isNaN(date.getTime()) && date.toISOString() === text;
+  return (
+    isCalendarDate(text.slice(0, 10)) &&
+    !Number.isNaN(date.getTime()) &&
+    date.toISOString() === text
+  );
 }

@@ -4,7 +4,7 @@ const CHECK_LETTERS = 'ADFHJKLMRTY';
 
 /** The form `L/ddd/dddd` of a text shaped like a unit number, with or without obliques; else `null`. */
 export function unitNumberForm(text: string): string | null {
-  const parts = /^([A-Z])\/?(\d{3})\/?(\d{4})$/.exec(text);
+  const parts = /^([A-Y])\/?(\d{3})\/?(\d{4})$/.exec(text);
   return parts === null ? null : `${parts[1]}/${parts[2]}/${parts[3]}`;
 }
 

@@ -1,9 +1,9 @@
 import { type EntryReference, entryKey } from '../domain/learner/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import { learner } from '../domain/learner/learner.js';
-import type { IssuedLearner, Learner, Values } from '../domain/learner/state.js';
+import type { Values } from '../domain/learner/state.js';
 import type { Recorded } from '../domain/recorded.js';
-import type { Projection } from './projection.js';
+import { type PlrState, plrProjection } from './plr.js';
+import { apply, type Projection } from './projection.js';
 
 /** One event as an auditor reads it: what was recorded and what it replaced. */
 export type HistoryRow = Recorded<LearnerEvent> & {
@@ -11,14 +11,14 @@ export type HistoryRow = Recorded<LearnerEvent> & {
   readonly replaced: Values | null;
 };
 
-/** What folding keeps: the learner, to know what is replaced, and the rows so far. */
-export type HistoryState = { readonly learner: Learner; readonly rows: readonly HistoryRow[] };
+/** What folding keeps: the record, to know what is replaced, and the rows so far. */
+export type HistoryState = { readonly record: PlrState; readonly rows: readonly HistoryRow[] };
 
 /** Folds one learner's stream into a row per event. No event is left out, not even one on what is not there. */
 export const historyProjection: Projection<HistoryState> = {
   name: 'history',
   version: 1,
-  initialState: { learner: learner.initialState, rows: [] },
+  initialState: { record: plrProjection.initialState, rows: [] },
   on: {
     UlnIssued: withRow,
     LearnerDetailsAmended: withRow,
@@ -44,18 +44,15 @@ export const historyProjection: Projection<HistoryState> = {
 
 function withRow(state: HistoryState, recorded: Recorded<LearnerEvent>): HistoryState {
   return {
-    learner: learner.evolve(state.learner, recorded.event),
-    rows: [...state.rows, { ...recorded, replaced: replacedBy(recorded.event, state.learner) }],
+    record: apply(plrProjection, state.record, recorded),
+    rows: [...state.rows, { ...recorded, replaced: replacedBy(recorded.event, state.record) }],
   };
 }
 
-function replacedBy(event: LearnerEvent, before: Learner): Values | null {
-  if (before.status === 'unissued') {
-    return null;
-  }
+function replacedBy(event: LearnerEvent, before: PlrState): Values | null {
   switch (event.type) {
     case 'LearnerDetailsAmended':
-      return changedIn(event.data, before.details);
+      return changedIn(event.data, before.details ?? {});
     case 'ParticipationCorrected':
       return changedIn(event.data, valuesOf(before, 'participation', event.data));
     case 'AchievementCorrected':
@@ -70,11 +67,11 @@ function replacedBy(event: LearnerEvent, before: Learner): Values | null {
       return { withdrawn: true };
     case 'OptOutSet':
     case 'OptOutLifted':
-      return { optedOut: before.optedOut };
+      return { optedOut: before.sharing.optedOut };
     case 'ChallengeWithdrawn':
     case 'ChallengeUpheld':
     case 'ChallengeRejected':
-      return { challenge: before.challenges.get(event.data.challengeId)?.outcome ?? null };
+      return { challenge: before.challenges.get(event.data.challengeId)?.state ?? null };
     case 'UlnIssued':
     case 'ParticipationRecorded':
     case 'AchievementRecorded':
@@ -86,7 +83,7 @@ function replacedBy(event: LearnerEvent, before: Learner): Values | null {
 }
 
 function valuesOf(
-  before: IssuedLearner,
+  before: PlrState,
   kind: EntryReference['kind'],
   data: { readonly submittedBy: EntryReference['submittedBy'] } & Values,
 ): Values {

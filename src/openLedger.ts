@@ -4,6 +4,7 @@ import type { ErasureEvent } from '../domain/erasure/events.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
 import { openViews, type Views } from '../projections/views.js';
+import { parseHeader } from '../streams/envelope.js';
 import { StreamError } from '../streams/errors.js';
 import type { EventStore, Position } from '../streams/eventStore.js';
 import { createFileMasterDriver } from '../streams/master.js';
@@ -171,7 +172,7 @@ async function recordRotation(journal: Journal, vault: Vault, clock: Clock): Pro
 
 async function createdAt(store: EventStore): Promise<string> {
   for await (const stored of store.read('ledger', { limit: 1 })) {
-    return (JSON.parse(stored.header) as { at: string }).at;
+    return parseHeader(stored.header).at;
   }
   throw new StreamError(
     'ERR_LEDGER_MISSING',

@@ -39,6 +39,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
   const ordered = new Map<string, PendingOrder>();
   const completed = new Set<string>();
   let lastHead: string | null | undefined;
+  let readThroughYear = firstYear;
 
   async function* readYear(
     year: number,
@@ -93,7 +94,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
       }
       const thisYear = Number(clock().slice(0, 4));
       // A process whose clock is behind may still write into last year's stream at the turn of a year.
-      const from = lastHead === undefined ? firstYear : Math.max(firstYear, thisYear - 1);
+      const from = Math.max(firstYear, Math.min(readThroughYear, thisYear) - 1);
       for (let year = from; year <= thisYear + 1; year += 1) {
         const stream = `erasure-${year}`;
         const known = readThrough.get(stream) ?? (await completedThrough(stream));
@@ -102,6 +103,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
           readThrough.set(stream, { version: place.version, hash: place.hash });
         }
       }
+      readThroughYear = thisYear;
       lastHead = head;
     },
     pending: () => [...ordered.values()].filter(isPending),

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { eventHash } from './envelope.js';
 import type { Finding } from './eventStore.js';
 
 /** How many triggers keep a ledger append-only. */
@@ -34,5 +35,19 @@ export function inspectSqlite(database: Database.Database): readonly Finding[] {
       ),
       0,
     ),
+    found('every stream ends in the header it should (streams altered)', alteredEnds(database), 0),
   ];
+}
+
+/** How many streams end in a header that is not the one whose hash was written with it. */
+function alteredEnds(database: Database.Database): number {
+  const ends = database.prepare(
+    `SELECT s.head_hash AS hash, e.header FROM streams s
+     JOIN events e ON e.stream = s.no AND e.version = s.version`,
+  );
+  let altered = 0;
+  for (const { hash, header } of ends.iterate() as Iterable<{ hash: Buffer; header: string }>) {
+    altered += Buffer.compare(hash, eventHash(header)) === 0 ? 0 : 1;
+  }
+  return altered;
 }

@@ -46,7 +46,8 @@ function decide(command: ErasureCommand, state: Erasures): readonly ErasureEvent
         );
       }
       const { proposedBy, ...proposed } = redaction.proposed;
-      if (proposedBy === approvedBy) {
+      // User ids that differ in capitals alone are one person to most systems that give them.
+      if (proposedBy.toLowerCase() === approvedBy.toLowerCase()) {
         throw new DomainError(
           'ERR_PROPOSER_APPROVES',
           'expected another person than the proposer to order the redaction, found the same',

@@ -22,7 +22,9 @@ export function decideRaise(
       (existing.entry === null ? null : entryKey(existing.entry)) ===
       (entry === null ? null : entryKey(entry));
     const sameReason = isRedacted(existing.reason) || existing.reason === reason;
-    if (sameEntry && sameReason && isSameActor(existing.raisedBy, command.by)) {
+    const sameEvidence =
+      isRedacted(existing.evidenceReference) || existing.evidenceReference === evidenceReference;
+    if (sameEntry && sameReason && sameEvidence && isSameActor(existing.raisedBy, command.by)) {
       return [];
     }
     throw new DomainError(

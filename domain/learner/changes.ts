@@ -8,6 +8,12 @@ export function changedFields(changes: Values, current: Values): readonly string
     .map(([name]) => name);
 }
 
+/** The values after changes that a command names; a field named as `undefined` stays. */
+export function withChanges(current: Values, changes: Values): Values {
+  const named = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return { ...current, ...Object.fromEntries(named) };
+}
+
 /** Every field of a shape, as `{to}` where it changes and `null` where it stays. */
 export function changesFor(shape: Values, changes: Values, current: Values): Values {
   const changed = new Set(changedFields(changes, current));

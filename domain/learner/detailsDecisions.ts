@@ -1,6 +1,6 @@
 import { type CalendarDate, dateOf, type Instant } from '../date.js';
 import { DomainError } from '../errors.js';
-import { changedFields, changesFor } from './changes.js';
+import { changedFields, changesFor, withChanges } from './changes.js';
 import type { LearnerCommandOf } from './commands.js';
 import { learnerDetailsShape } from './details.js';
 import type { LearnerEvent, LearnerEventData } from './events.js';
@@ -29,15 +29,15 @@ export function decideIssue(
   }
   refuseFuture(details.dateOfBirth, command.at, 'dateOfBirth');
   const issued = { type: 'UlnIssued', data: { uln, ...details } } as const;
-  if (details.abilityToShare !== '2') {
-    return [issued];
-  }
-  const effectiveDate = dateOf(command.at);
-  const data = { route: 'enrolment', effectiveDate, evidenceReference: null } as const;
-  return [issued, { type: 'OptOutSet', data }];
+  return details.abilityToShare === '2'
+    ? [issued, optOutAtEnrolment(dateOf(command.at))]
+    : [issued];
 }
 
-/** Learners see and challenge their details; the sources and the keeper change them. */
+/**
+ * Learners see and challenge their details; the sources and the keeper change them. Ability to share 2
+ * sets the opt-out, as it does when a ULN is issued; another value does not lift one.
+ */
 export function decideAmend(
   command: LearnerCommandOf<'AmendLearnerDetails'>,
   state: IssuedLearner,
@@ -52,8 +52,8 @@ export function decideAmend(
   if (changes.dateOfBirth !== undefined) {
     refuseFuture(changes.dateOfBirth, command.at, 'dateOfBirth');
   }
-  const after = { ...state.details, ...changes };
-  if (after.verificationType === '999' && after.otherVerificationDescription === null) {
+  const after = withChanges(state.details, changes);
+  if (after['verificationType'] === '999' && after['otherVerificationDescription'] === null) {
     throw new DomainError(
       'ERR_INPUT_INVALID',
       'otherVerificationDescription: expected a description, because verificationType is 999 (other)',
@@ -66,7 +66,10 @@ export function decideAmend(
   const fields = changesFor(learnerDetailsShape, changes, state.details);
   // Sound: `changesFor` gives every field of the shape, as `null` or the parsed value it changes to.
   const data = { effectiveDate, ...fields } as LearnerEventData<'LearnerDetailsAmended'>;
-  return [{ type: 'LearnerDetailsAmended', data }];
+  const amended = { type: 'LearnerDetailsAmended', data } as const;
+  return changes.abilityToShare === '2' && !state.optedOut
+    ? [amended, optOutAtEnrolment(effectiveDate)]
+    : [amended];
 }
 
 /** Sets the opt-out from sharing. The ULN itself cannot be opted out of. Source: the privacy notice. */
@@ -112,6 +115,13 @@ export function effectiveDateOf(
     refuseFuture(effectiveDate, command.at, 'effectiveDate');
   }
   return effectiveDate ?? otherwise;
+}
+
+function optOutAtEnrolment(effectiveDate: CalendarDate): LearnerEvent {
+  return {
+    type: 'OptOutSet',
+    data: { route: 'enrolment', effectiveDate, evidenceReference: null },
+  };
 }
 
 function refuseFuture(date: CalendarDate, at: Instant, field: string): void {

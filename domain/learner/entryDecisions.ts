@@ -1,7 +1,7 @@
 import type { Actor } from '../actor.js';
 import { type CalendarDate, dateOf, type Instant } from '../date.js';
 import { DomainError } from '../errors.js';
-import { changedFields, changesFor, differingFields } from './changes.js';
+import { changedFields, changesFor, differingFields, withChanges } from './changes.js';
 import { achievementShape, type LearnerCommandOf, participationShape } from './commands.js';
 import { effectiveDateOf } from './detailsDecisions.js';
 import { type EntryReference, entryKey } from './entries.js';
@@ -73,7 +73,7 @@ export function decideCorrectParticipation(
   const reference = { kind: 'participation', submittedBy, entryId: participationId } as const;
   const entry = ownedEntry(command.by, state, reference);
   refuseWithdrawn(entry);
-  requireDatesInOrder({ ...entry.values, ...changes });
+  requireDatesInOrder(withChanges(entry.values, changes));
   if (changedFields(changes, entry.values).length === 0) {
     return [];
   }
@@ -171,6 +171,8 @@ function requireSubmitter(by: Actor, submittedBy: string): void {
 }
 
 function ownedEntry(by: Actor, state: IssuedLearner, reference: EntryReference): Entry {
+  // Asked first, so that another organisation does not learn which entries there are.
+  requireSubmitter(by, reference.submittedBy);
   const entry = state.entries.get(entryKey(reference));
   if (entry === undefined) {
     throw new DomainError(
@@ -178,7 +180,6 @@ function ownedEntry(by: Actor, state: IssuedLearner, reference: EntryReference):
       `expected an entry (${reference.kind}) of this source and id, found none`,
     );
   }
-  requireSubmitter(by, reference.submittedBy);
   return entry;
 }
 

@@ -107,12 +107,19 @@ function prepare(command: Command, context: CliContext): void {
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
-      // Commander repeats unknown arguments, and an argument can be a ULN.
-      outputError: (text, write) => write(text.replaceAll(/'\d{10}'/g, 'one of ten digits')),
+      outputError: (text, write) => write(withoutArguments(text)),
     });
   for (const sub of command.commands) {
     prepare(sub, context);
   }
+}
+
+/** Commander repeats what it does not understand, and that can be a name or a ULN. */
+function withoutArguments(text: string): string {
+  return text
+    .replace(/(unknown (?:command|option)) '.*'/s, '$1')
+    .replace(/(argument|value) '.*' is invalid/s, '$1 given is invalid')
+    .replaceAll(/\d{10}/g, 'ten digits');
 }
 
 function describe(error: unknown): string {

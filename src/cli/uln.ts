@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { explainUln } from '../../domain/uln.js';
 import type { CliContext } from './context.js';
-import type { ExitCode } from './exitCodes.js';
+import { type ExitCode, usageError } from './exitCodes.js';
 
 /** `plr uln check`: whether numbers are valid ULNs, and if not, why. */
 export function ulnCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
@@ -10,6 +10,9 @@ export function ulnCommand(context: CliContext, exit: (code: ExitCode) => void):
     .argument('<number...>', 'numbers, or - to read them from standard input, one a line')
     .action(async (numbers: readonly string[]) => {
       const all = await withStdin(context, numbers);
+      if (all.length === 0) {
+        throw usageError('expected numbers on standard input, found none');
+      }
       for (const number of all) {
         const why = explainUln(number);
         context.print(`${number}  ${why === null ? 'valid' : `not valid: ${why}`}`);

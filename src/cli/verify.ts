@@ -52,6 +52,10 @@ function print(context: CliContext, result: Verification, asJson: boolean): void
   }
   const holds = problems.length === 0 ? 'all hold' : `${problems.length} do not hold`;
   context.print(
-    `${events} events in ${streams} streams: headers, chains and commitments checked, ${holds}; ${redacted} events redacted or replaced by a redaction`,
+    `${count(events, 'event')} in ${count(streams, 'stream')}: headers, chains and commitments checked, ${holds}; ${count(redacted, 'event')} redacted or replaced by a redaction`,
   );
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

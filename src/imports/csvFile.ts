@@ -34,24 +34,54 @@ export async function checkCsvFile(path: string, columns: Columns): Promise<Chec
   return { digest: hash.digest(), rows };
 }
 
-/** Yields the rows of a file that `checkCsvFile` has passed. */
-export async function* csvRows(path: string, columns: Columns): AsyncGenerator<CsvRow> {
+/**
+ * Yields the rows of a file that `checkCsvFile` has passed. Throws `ERR_INPUT_INVALID` when it is not
+ * the same file any more: what was recorded until then stays.
+ */
+export async function* csvRows(
+  path: string,
+  columns: Columns,
+  checked: CheckedFile,
+): AsyncGenerator<CsvRow> {
+  const hash = createHash('sha256');
   const source = createReadStream(path);
-  const parser = parserFor(columns);
   const output = new PassThrough({ objectMode: true });
-  const done = pipeline(source, utf8Check(), parser, output).catch((error: unknown) => {
-    output.destroy(error instanceof Error ? error : new Error('unreadable'));
-  });
+  const done = pipeline(source, hashing(hash), utf8Check(), parserFor(columns), output).catch(
+    (error: unknown) => {
+      output.destroy(error instanceof Error ? error : undefined);
+    },
+  );
   let row = 0;
   try {
     for await (const cells of output) {
       row += 1;
       yield { row, cells: cells as Record<string, string> };
     }
+    if (Buffer.compare(hash.digest(), checked.digest) !== 0) {
+      throw fileChanged();
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? fileChanged() : error;
   } finally {
     source.destroy();
     await done;
   }
+}
+
+function fileChanged(): DomainError {
+  return new DomainError(
+    'ERR_INPUT_INVALID',
+    'expected the file to stay as it is while it is imported, found it changed; what was recorded stays',
+  );
+}
+
+function hashing(hash: ReturnType<typeof createHash>): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
 }
 
 async function readInto(
@@ -65,14 +95,8 @@ async function readInto(
     hasHeader = true;
   });
   parser.on('data', onRow);
-  const hashing = new Transform({
-    transform(chunk: Buffer, _, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
   try {
-    await pipeline(createReadStream(path), hashing, utf8Check(), parser);
+    await pipeline(createReadStream(path), hashing(hash), utf8Check(), parser);
   } catch (error) {
     throw refusal(error);
   }

@@ -1,4 +1,6 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { DomainError } from '../../domain/errors.js';
 import { Uln } from '../../domain/uln.js';
 import { StreamError } from '../../streams/errors.js';
@@ -46,7 +48,9 @@ export async function importFile(
   signal?: AbortSignal,
 ): Promise<ImportSummary> {
   const { columns } = layouts[file.kind];
-  const { digest, rows } = await checkCsvFile(file.path, columns);
+  refuseSameFile(file);
+  const checked = await checkCsvFile(file.path, columns);
+  const { digest, rows } = checked;
   const summary = { created: 0, 'recorded-before': 0, rejected: 0 };
   const partPath = `${file.resultPath}.part`;
   await rm(partPath, { force: true });
@@ -54,7 +58,7 @@ export async function importFile(
   try {
     await result.write(csvLine(RESULT_COLUMNS));
     const caller = callerOf(request.by, '');
-    const answers = inFlight(csvRows(file.path, columns), ROWS_IN_FLIGHT, (row) => {
+    const answers = inFlight(csvRows(file.path, columns, checked), ROWS_IN_FLIGHT, (row) => {
       const { vault } = ledger.parts;
       const commandId = importCommandId(vault, { caller, digest, row: row.row });
       return answerRow(ledger, file.kind, row, { ...request, commandId });
@@ -72,6 +76,19 @@ export async function importFile(
   }
   await rename(partPath, file.resultPath);
   return summary;
+}
+
+/** Answers written over the file would leave neither. */
+function refuseSameFile({ path, resultPath }: { path: string; resultPath: string }): void {
+  const isSame =
+    resolve(path) === resolve(resultPath) ||
+    (existsSync(resultPath) && realpathSync(resultPath) === realpathSync(path));
+  if (isSame) {
+    throw new DomainError(
+      'ERR_INPUT_INVALID',
+      'expected the answers to go to another file than the one that is imported, found the same',
+    );
+  }
 }
 
 async function answerRow(

@@ -9,15 +9,19 @@ export async function* inFlight<Item, Result>(
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
   const underWay: Promise<Result>[] = [];
+  let isDraining = false;
   try {
     for await (const item of source) {
       const result = work(item);
       // A failure is met where the result is awaited, in order; until then it is not unhandled.
       result.catch(() => undefined);
       underWay.push(result);
-      if (underWay.length >= limit) {
+      // Half are waited for at once: items begun together can share what they commit.
+      while (underWay.length >= limit || (isDraining && underWay.length > limit / 2)) {
+        isDraining = true;
         yield await (underWay.shift() as Promise<Result>);
       }
+      isDraining = false;
     }
     while (underWay.length > 0) {
       yield await (underWay.shift() as Promise<Result>);

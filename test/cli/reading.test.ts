@@ -8,6 +8,7 @@ import {
   expectDone,
   fieldsOf,
   linesOf,
+  NAMES,
   PERSONAL,
   register,
   registerWithEntries,
@@ -159,7 +160,7 @@ describe('tail', () => {
 
   test('prints no personal data', async () => {
     const { stdout, stderr } = await world.plr(['tail']);
-    expect(`${stdout}${stderr}`).not.toMatch(PERSONAL);
+    expect(`${stdout}${stderr}`).not.toMatch(NAMES);
     expect(stdout).not.toContain(uln);
   });
 

@@ -33,6 +33,7 @@ describe('help', () => {
 const wrong: readonly (readonly [string, readonly string[]])[] = [
   ['a ULN in place of a command', ['ULN']],
   ['a name in place of a command', ['Amber']],
+  ['a name with an apostrophe in place of a command', ["Amber O'Sampleton"]],
   ['a name in place of a sub-command', ['record', 'Sampleton']],
   ['an unknown option', ['show', 'ULN', '--sampleton', 'Amber']],
   ['an unknown option with a name as its value', ['register', '--name=Amber Sampleton']],

@@ -18,7 +18,9 @@ export const DETAILS = {
   notes: 'Prefers letters',
 };
 
-/** What must stand in no error: names, birth date, postcode, notes and any ten digits in a row. */
+/** What is personal of the made-up learner besides the ULN. */
+export const NAMES = /Amber|Sampleton|2003-04-17|ZZ99|Prefers/;
+/** What must stand in no error: the same, and any ten digits in a row. */
 export const PERSONAL = /Amber|Sampleton|2003-04-17|ZZ99|Prefers|\d{10}/;
 
 /** The options of a complete achievement. */

@@ -132,59 +132,6 @@ describe('a file of learners', () => {
   });
 });
 
-describe('the form of a file', () => {
-  const record = async (content: string) => {
-    const { answers } = await importRows(ledger, 'learners', fileOf(content));
-    const plr = plrAt(await ledger.read(Uln.parse(answers[0]?.ULN)), NOW);
-    return { answers, details: plr.details };
-  };
-
-  test('a byte order mark is not part of the first column', async () => {
-    const { answers } = await record(`\uFEFF${learnersCsv(1)}`);
-    expect(answers[0]?.Key).toBe('L-1');
-  });
-
-  test('lines may end with carriage return and line feed', async () => {
-    const { answers } = await record(learnersCsv(2).replaceAll('\n', '\r\n'));
-    expect(answers.map(({ Outcome }) => Outcome)).toEqual(['created', 'created']);
-  });
-
-  test('a quoted cell may hold commas, quotes and line ends', async () => {
-    const notes = '"First, ""second""\nthird"';
-    const { details } = await record([LEARNER_HEADER, learnerRow('L-1', notes), ''].join('\n'));
-    expect(details?.notes).toBe('First, "second"\nthird');
-  });
-
-  test('a key with a comma and a quote comes back as it was', async () => {
-    const content = [LEARNER_HEADER, learnerRow('"L,""1"""'), ''].join('\n');
-    const { answers } = await record(content);
-    expect(answers[0]?.Key).toBe('L,"1"');
-  });
-
-  test('the columns may stand in any order', async () => {
-    const header = LEARNER_HEADER.split(',').reverse().join(',');
-    const row = learnerRow('L-9').split(',').reverse().join(',');
-    const { answers } = await record([header, row, ''].join('\n'));
-    expect(answers[0]).toMatchObject({ Key: 'L-9', Outcome: 'created' });
-  });
-
-  test('the last line may lack its end', async () => {
-    const { answers } = await record(learnersCsv(2).trimEnd());
-    expect(answers).toHaveLength(2);
-  });
-
-  test('names with letters beyond ASCII are taken as they are', async () => {
-    const row = learnerRow('L-1').replace('Sampleton', 'Łęśniak-Ó Súilleabháin');
-    const { details } = await record([LEARNER_HEADER, row, ''].join('\n'));
-    expect(details?.familyName).toBe('Łęśniak-Ó Súilleabháin');
-  });
-
-  test('a file with a header alone has no rows to answer', async () => {
-    const { answers } = await importRows(ledger, 'learners', fileOf(`${LEARNER_HEADER}\n`));
-    expect(answers).toEqual([]);
-  });
-});
-
 describe('files of participation and achievements', () => {
   test('a participation is recorded under the learner and the key of its source', async () => {
     const [uln = ''] = await someUlns(1);

@@ -116,6 +116,18 @@ describe('a replay', () => {
     );
   });
 
+  test('asked for both clocks chooses by the date among what was known, and nothing else', () => {
+    fc.assert(
+      fc.property(streams, fc.nat(60), validAt, (events, at, date) => {
+        const asAt = events[at % events.length]?.recordedAt ?? null;
+        const known = eventsAt(events, { ...NOW, asAt });
+        expect(eventsAt(events, { ...NOW, asAt, validAt: date })).toStrictEqual(
+          eventsAt(known, { ...NOW, validAt: date }),
+        );
+      }),
+    );
+  });
+
   test('counts, at two points in time, no fewer events at the later', () => {
     fc.assert(
       fc.property(streams, fc.nat(400), (events, day) => {

@@ -166,6 +166,14 @@ describe('valid at a date, an award date that was corrected', () => {
     const point = { ...asAt('2024-09-30T00:00:00.000Z'), validAt: CalendarDate.parse(date) };
     expect(datesAt(events, point)).toStrictEqual(dates);
   });
+
+  test('as at the day before the correction does not count from the date it was given later', () => {
+    const point = {
+      ...asAt('2024-09-30T00:00:00.000Z'),
+      validAt: CalendarDate.parse('2020-06-01'),
+    };
+    expect(versionsAt(earlier, point)).toStrictEqual([]);
+  });
 });
 
 describe('valid at a date, a withdrawn award', () => {
@@ -212,13 +220,13 @@ describe('the steps of a replay', () => {
       ['2024-10-01', corrected],
     );
     const path = ['qualifications', '601/0143/X', 'achievements', 'achievement 99999901 A-1'];
-    expect(replaySteps(events, NOW).at(-1)).toStrictEqual({
-      recorded: events.at(-1),
-      changes: [
+    const changes = replaySteps(events, NOW).at(-1)?.changes ?? [];
+    expect(new Set(changes)).toStrictEqual(
+      new Set([
         { path: [...path, 'correctedAt'], before: null, after: '2024-10-01T12:00:00.000Z' },
         { path: [...path, 'values', 'grade'], before: 'Pass', after: 'Distinction' },
-      ],
-    });
+      ]),
+    );
   });
 
   test('are there for events that change nothing', () => {

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openViews } from '../../projections/views.js';
+import { refusal } from '../domain/learner/language.js';
 
 const order = '00000000-0000-4000-8000-000000000001';
 const stream = 'learner-1abcdefghijklmnopqrstuvwxyz';
@@ -52,5 +54,14 @@ describe('the kept views', () => {
 
   test('are not made where there is no file, which a wrong path would do', () => {
     expect(() => openViews(join(directory, 'elsewhere.db'))).toThrow();
+  });
+
+  test('are not made in another kind of database, into which nothing is written', () => {
+    const other = new Database(path);
+    other.exec('CREATE TABLE ledger (id INTEGER) STRICT');
+    other.close();
+    const before = readFileSync(path);
+    expect(refusal(() => openViews(path)).code).toBe('ERR_VIEWS_FILE');
+    expect(readFileSync(path).equals(before)).toBe(true);
   });
 });

@@ -41,7 +41,7 @@ export type ModelPoint = {
 
 export const HEAD: ModelPoint = { asAt: null, validAt: null, version: null };
 
-export type ModelEntry = {
+type ModelEntry = {
   standing: unknown;
   withdrawn: boolean;
   recordedAt: string;
@@ -49,7 +49,7 @@ export type ModelEntry = {
   values: Record<string, unknown>;
 };
 
-export type ModelChallenge = {
+type ModelChallenge = {
   number: unknown;
   state: unknown;
   entry: unknown;

@@ -84,18 +84,18 @@ function recording(state: ModelState, asked: Asked, today: string): string {
       return 'ERR_ENTRY_DIFFERS';
     }
   }
-  return 'unchanged';
+  return current.withdrawn ? 'ERR_ENTRY_WITHDRAWN' : 'unchanged';
 }
 
 function entryChange(state: ModelState, asked: Asked, today: string, isFuture: boolean): string {
   const { type, data, by } = asked;
   const subject = subjectOf(asked);
   const entry = state.entries[subject];
-  if (entry === undefined) {
-    return 'ERR_ENTRY_NOT_FOUND';
-  }
   if (by !== data['submittedBy']) {
     return 'ERR_NOT_SUBMITTER';
+  }
+  if (entry === undefined) {
+    return 'ERR_ENTRY_NOT_FOUND';
   }
   if (entry.withdrawn && (type.startsWith('Correct') || type.startsWith('Confirm'))) {
     return 'ERR_ENTRY_WITHDRAWN';

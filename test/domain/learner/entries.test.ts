@@ -71,10 +71,10 @@ describe('the id of an entry', () => {
       .refuses('ERR_ENTRY_DIFFERS');
   });
 
-  test('brings nothing back when its entry was withdrawn and is sent again', () => {
+  test('of a withdrawn entry is refused when it is sent again: that would be a reinstatement', () => {
     given(issued, achievement, event('AchievementWithdrawn'))
       .when(command('RecordAchievement'))
-      .recordsNothing();
+      .refuses('ERR_ENTRY_WITHDRAWN');
   });
 });
 

@@ -21,7 +21,7 @@ export const ULN = '1000000043';
 /** An awarding organisation, a learning provider and one more organisation. Synthetic: UKPRNs of no one. */
 export const AWARDING = '99999901';
 export const PROVIDER = '99999902';
-export const STRANGER = '99999903';
+const STRANGER = '99999903';
 
 export const awarding = Actor.parse({ kind: 'organisation', ukprn: AWARDING });
 export const provider = Actor.parse({ kind: 'organisation', ukprn: PROVIDER });

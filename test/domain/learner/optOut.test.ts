@@ -104,3 +104,30 @@ describe('lifting the opt-out', () => {
       .records(lifted);
   });
 });
+
+describe('ability to share 2, given by an amendment,', () => {
+  const unable = { to: '2' } as const;
+
+  test('sets the opt-out', () => {
+    given(issued)
+      .when(command('AmendLearnerDetails', { changes: { abilityToShare: '2' } }))
+      .records(
+        event('LearnerDetailsAmended', {
+          effectiveDate: NOON.slice(0, 10),
+          abilityToShare: unable,
+        }),
+        event('OptOutSet', { effectiveDate: NOON.slice(0, 10), route: 'enrolment' }),
+      );
+  });
+
+  test('leaves an opt-out that is set as it is', () => {
+    given(issued, set)
+      .when(command('AmendLearnerDetails', { changes: { abilityToShare: '2' } }))
+      .records(
+        event('LearnerDetailsAmended', {
+          effectiveDate: NOON.slice(0, 10),
+          abilityToShare: unable,
+        }),
+      );
+  });
+});
