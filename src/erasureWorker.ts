@@ -85,7 +85,9 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
       waits.set(id, 'readers of the vault to end, so that its write-ahead log can be emptied');
       return;
     }
-    views.applyErasure(id, stream);
+    if (!views.hasApplied(id)) {
+      views.applyErasure(id, stream);
+    }
     if (!(await forgotten(views.forget))) {
       waits.set(id, 'readers of the views to end, so that their write-ahead log can be emptied');
       return;

@@ -19,7 +19,10 @@ export function importCommand(context: CliContext): Command {
     .addArgument(new Argument('<kind>').choices(Object.keys(purposes)))
     .argument('<file>', 'the CSV file')
     .option('--result <file>', 'where the answers go; <file>.result.csv where not given');
-  return recording(command).action(
+  return recording(
+    command,
+    'names the process that the rows belong to; the rows themselves are named by the file',
+  ).action(
     async (
       kind: ImportKind,
       path: string,

@@ -31,7 +31,10 @@ const USER_AT_UKPRN = /^([A-Za-z0-9][A-Za-z0-9._-]{0,34})@(\d{8})$/;
 const MIN_AGE_MS = 30_000;
 
 /** Adds `--as`, `--purpose` and `--command-id`. */
-export function recording(command: Command): Command {
+export function recording(
+  command: Command,
+  commandIdHelp = 'names the command: the same again returns the first receipt',
+): Command {
   return command
     .option('--as <who>', 'who acts: USER@UKPRN or "learner"; without it the keeper (PLR_AS)')
     .addOption(
@@ -39,7 +42,7 @@ export function recording(command: Command): Command {
         Purpose.options,
       ),
     )
-    .option('--command-id <uuid>', 'names the command: the same again returns the first receipt')
+    .option('--command-id <uuid>', commandIdHelp)
     .option('--json', 'print the receipt as JSON');
 }
 

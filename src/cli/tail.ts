@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Command } from 'commander';
 import type { StoredEvent } from '../../streams/eventStore.js';
 import type { CliContext } from './context.js';
@@ -14,18 +15,22 @@ export function tailCommand(context: CliContext): Command {
         if (options.follow === true) {
           for await (const item of store.follow({ after, signal: context.signal })) {
             if (item.kind === 'event') {
-              context.print(lineOf(item.event));
+              await printLine(context, item.event);
             }
           }
           return;
         }
         for await (const event of store.readAll({ after })) {
-          context.print(lineOf(event));
+          await printLine(context, event);
         }
       });
     });
 }
 
-function lineOf({ position, header }: StoredEvent): string {
-  return `{"position":${JSON.stringify(position)},"header":${header}}`;
+/** Prints one line and waits for a reader that is slower than the log. */
+async function printLine(context: CliContext, { position, header }: StoredEvent): Promise<void> {
+  const line = `{"position":${JSON.stringify(position)},"header":${header}}\n`;
+  if (!context.stdout.write(line)) {
+    await once(context.stdout, 'drain');
+  }
 }
