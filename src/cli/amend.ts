@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { learnerDetailsShape } from '../../domain/learner/details.js';
 import type { CliContext } from './context.js';
 import { clearOption, fieldOptions, fieldValues, inputOption } from './fields.js';
-import { recording } from './options.js';
+import { recording, ULN_ARGUMENT } from './options.js';
 import { given, recordingAction } from './recordingAction.js';
 
 const names = Object.keys(learnerDetailsShape);
@@ -11,7 +11,7 @@ const names = Object.keys(learnerDetailsShape);
 export function amendCommand(context: CliContext): Command {
   const command = new Command('amend')
     .description('change details of a learner; what is not named stays')
-    .argument('<uln>', 'the ULN, or - to read it from standard input')
+    .argument('<uln>', ULN_ARGUMENT)
     .option('--effective-date <date>', 'from when it is so; today where not given');
   return recording(fieldOptions(clearOption(inputOption(command)), names)).action(
     recordingAction(context, {

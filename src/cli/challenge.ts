@@ -4,7 +4,7 @@ import type { Request } from '../request.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { inputOption } from './fields.js';
-import { recording } from './options.js';
+import { recording, ULN_ARGUMENT } from './options.js';
 import { given, type LearnerOptions, recordingAction } from './recordingAction.js';
 
 /** `plr challenge raise|withdraw|uphold|reject`: a data challenge from beginning to end. */
@@ -54,7 +54,7 @@ function step(name: string, description: string): Command {
     inputOption(
       new Command(name)
         .description(description)
-        .argument('<uln>', 'the ULN, or - to read it from standard input')
+        .argument('<uln>', ULN_ARGUMENT)
         .option('--reason <text>', 'why'),
     ),
   );

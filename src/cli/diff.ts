@@ -4,7 +4,7 @@ import { plrAt } from '../../projections/replay.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { changeLines, pointText } from './format.js';
-import { type PointOptions, point, pointFrom, readUln } from './options.js';
+import { type PointOptions, point, pointFrom, readUln, ULN_ARGUMENT } from './options.js';
 
 type DiffOptions = PointOptions & {
   readonly fromAsAt?: string;
@@ -17,7 +17,7 @@ type DiffOptions = PointOptions & {
 export function diffCommand(context: CliContext): Command {
   const command = new Command('diff')
     .description('what differs between two points; the second is now where none is given')
-    .argument('<uln>', 'the ULN, or - to read it from standard input')
+    .argument('<uln>', ULN_ARGUMENT)
     .option('--from-as-at <when>', 'the first point: what was known then')
     .option('--from-valid-at <date>', 'the first point: what is known to have been so')
     .option('--from-at-version <n>', 'the first point: the first n events')

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Request } from '../request.js';
-import { organisationOf, recording } from './options.js';
+import { organisationOf, recording, ULN_ARGUMENT } from './options.js';
 import { given, type LearnerOptions } from './recordingAction.js';
 
 /** A sub-command that acts on one entry that was recorded before. */
@@ -8,7 +8,7 @@ export function entryCommand(name: string, description: string): Command {
   return recording(
     new Command(name)
       .description(description)
-      .argument('<uln>', 'the ULN, or - to read it from standard input')
+      .argument('<uln>', ULN_ARGUMENT)
       .requiredOption('--id <id>', "the source's own id of the entry")
       .option('--submitted-by <ukprn>', 'the source of the entry; the organisation that acts'),
   );

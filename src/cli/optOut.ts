@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { OptOutRoute } from '../../domain/learner/events.js';
 import type { CliContext } from './context.js';
-import { recording } from './options.js';
+import { recording, ULN_ARGUMENT } from './options.js';
 import { given, recordingAction } from './recordingAction.js';
 
 const names = ['route', 'effectiveDate', 'evidenceReference'];
@@ -38,7 +38,7 @@ function sharing(name: string, description: string): Command {
   return recording(
     new Command(name)
       .description(description)
-      .argument('<uln>', 'the ULN, or - to read it from standard input')
+      .argument('<uln>', ULN_ARGUMENT)
       .addOption(
         new Option('--route <route>', 'how the choice reached the service')
           .choices(OptOutRoute.options)

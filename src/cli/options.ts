@@ -26,6 +26,9 @@ export type PointOptions = {
   readonly atVersion?: string;
 };
 
+/** The help of every argument that takes a ULN. */
+export const ULN_ARGUMENT = 'the ULN, or - to read it from standard input';
+
 const USER_AT_UKPRN = /^([A-Za-z0-9][A-Za-z0-9._-]{0,34})@(\d{8})$/;
 /** As-at answers are repeatable: nothing recorded later can carry an instant this far back. */
 const MIN_AGE_MS = 30_000;

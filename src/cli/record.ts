@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { achievementShape, participationShape } from '../../domain/learner/commands.js';
 import type { CliContext } from './context.js';
 import { fieldOptions, fieldValues, inputOption } from './fields.js';
-import { organisationOf, recording } from './options.js';
+import { organisationOf, recording, ULN_ARGUMENT } from './options.js';
 import { recordingAction } from './recordingAction.js';
 
 const participationNames = Object.keys(participationShape);
@@ -14,7 +14,7 @@ export function recordCommand(context: CliContext): Command {
     inputOption(
       new Command(kind)
         .description(`record one ${kind}; the source is the organisation that acts`)
-        .argument('<uln>', 'the ULN, or - to read it from standard input')
+        .argument('<uln>', ULN_ARGUMENT)
         .requiredOption('--id <id>', "the source's own id of the entry"),
     );
   const participation = recording(fieldOptions(entry('participation'), participationNames)).action(

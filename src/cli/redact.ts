@@ -5,7 +5,7 @@ import type { RedactionStatus } from '../erasure.js';
 import { parseInput } from '../input.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
-import { type RecordingOptions, readUln, recording, requestFrom } from './options.js';
+import { type RecordingOptions, readUln, recording, requestFrom, ULN_ARGUMENT } from './options.js';
 
 type ProposeOptions = RecordingOptions & {
   readonly event: string;
@@ -27,7 +27,7 @@ export function redactCommand(context: CliContext, exit: (code: ExitCode) => voi
 function proposeCommand(context: CliContext): Command {
   const command = new Command('propose')
     .description('propose to redact fields of an event ("plr history" prints the ids)')
-    .argument('<uln>', 'the ULN, or - to read it from standard input')
+    .argument('<uln>', ULN_ARGUMENT)
     .requiredOption('--event <id>', 'the event')
     .requiredOption('--field <name...>', 'its fields')
     .addOption(

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openLedger } from '../../src/openLedger.js';
 import type { CliWorld } from '../support/ledger.js';
-import { placesIn } from '../support/ledger.js';
+import { placesIn } from '../support/synthetic.js';
 import {
   AWARDING,
   createLedgerWorld,

@@ -2,7 +2,8 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CliInput, type CliWorld, placesIn, temporaryFolder } from '../support/ledger.js';
+import { type CliInput, type CliWorld, temporaryFolder } from '../support/ledger.js';
+import { placesIn } from '../support/synthetic.js';
 import {
   createLedgerWorld,
   expectDone,

@@ -11,7 +11,8 @@ import type { EventStore } from '../../streams/eventStore.js';
 import { createFileMasterDriver } from '../../streams/master.js';
 import { openStore } from '../../streams/openStore.js';
 import { openVault } from '../../streams/openVault.js';
-import { countEvents, createTestClock, placesIn, temporaryFolder } from '../support/ledger.js';
+import { countEvents, createTestClock, temporaryFolder } from '../support/ledger.js';
+import { placesIn } from '../support/synthetic.js';
 import { fileOf, importRows, learnersCsv } from './files.js';
 
 const { clock } = createTestClock('2026-09-01T09:00:00.000Z');

@@ -13,6 +13,7 @@ import type { Clock } from '../../src/clock.js';
 import { createLedger } from '../../src/init.js';
 import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger.js';
 import type { Request } from '../../src/request.js';
+import { placesIn } from './synthetic.js';
 
 const folders: string[] = [];
 
@@ -50,17 +51,6 @@ export function createTestClock(start: string): TestClock {
     set: (instant) => {
       nowMs = Date.parse(instant);
     },
-  };
-}
-
-/** Where the parts of a ledger in a folder are, as `plr init` would put them there. */
-export function placesIn(folder: string): LedgerPlaces {
-  return {
-    store: `sqlite:${join(folder, 'data', 'ledger.db')}`,
-    vault: join(folder, 'data', 'vault.db'),
-    vaultCopy: null,
-    views: join(folder, 'data', 'views.db'),
-    master: join(folder, 'keys', 'master.key'),
   };
 }
 

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import type { LearnerEvent } from '../../domain/learner/events.js';
+import type { Recorded } from '../../domain/recorded.js';
+import type { Point } from '../../projections/replay.js';
+import type { CliContext } from './context.js';
+import { type PointOptions, point, pointFrom, readUln, ULN_ARGUMENT } from './options.js';
+
+/** A command that reads one learner's events at a point and prints what it makes of them. */
+export function readingCommand(
+  context: CliContext,
+  { name, description, format }: { name: string; description: string; format: 'json' | 'ndjson' },
+  print: (events: readonly Recorded<LearnerEvent>[], at: Point, asJson: boolean) => void,
+): Command {
+  const help = format === 'json' ? 'print JSON' : 'print a line of JSON for each event';
+  const command = new Command(name)
+    .description(description)
+    .argument('<uln>', ULN_ARGUMENT)
+    .option(`--${format}`, help);
+  return point(command).action(
+    async (argument: string, options: PointOptions & { json?: boolean; ndjson?: boolean }) => {
+      const at = pointFrom(context, options);
+      const uln = await readUln(context, argument);
+      await context.withLedger(async (ledger) => {
+        print(await ledger.read(uln), at, options[format] === true);
+      });
+    },
+  );
+}
