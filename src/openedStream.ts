@@ -66,6 +66,7 @@ export async function openContent(
 
 /** One redaction recorded in a stream: the fields that went, and the earlier reseals that went with them. */
 type Redaction = {
+  readonly version: number;
   readonly target: string;
   readonly marker: Fields;
   readonly digests: Readonly<Record<string, string>>;
@@ -84,7 +85,8 @@ export function redactionsIn(opened: readonly OpenedEvent[]): readonly Redaction
       readonly order: string;
       readonly basis: string;
     };
-    return [{ target, marker: { redacted: true, on, order, basis }, digests, drops }];
+    const marker = { redacted: true, on, order, basis };
+    return [{ version: header.version, target, marker, digests, drops }];
   });
 }
 
@@ -129,13 +131,22 @@ export function checkCommitment(
           ...Object.entries(keptFields(opened, content.version)).map(([name, salted]) =>
             digestOf(disclosureOf(name, salted)),
           ),
-          ...redactions
-            .filter(({ target }) => target === header.id)
-            .flatMap(({ digests }) => Object.values(digests)),
+          ...redactionsThrough(redactions, header.id, content.version).flatMap(({ digests }) =>
+            Object.values(digests),
+          ),
         ]);
   if (commitment !== header.commitment) {
     throw commitmentMismatch(stored);
   }
+}
+
+/** The redactions of an event up to one reseal: a later one may be recorded and not yet carried out. */
+function redactionsThrough(
+  redactions: readonly Redaction[],
+  event: string,
+  reseal: number,
+): readonly Redaction[] {
+  return redactions.filter(({ target, version }) => target === event && version < reseal);
 }
 
 function commitmentMismatch({ stream, version }: StoredEvent): StreamError {
