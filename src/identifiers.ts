@@ -23,6 +23,11 @@ export function followUpCommandId(commandId: string, step: string): string {
   return uuidv5(step, commandId);
 }
 
+/** The id of the command that records the end of a master: the same from whichever process records it. */
+export function rotationCommandId(master: string): string {
+  return uuidv5(`rotation ${master}`, EVENT_NAMESPACE);
+}
+
 /** The stream of a ULN under one generation of the index key: `learner-<generation><tag>`. */
 export function learnerStream(vault: Vault, generation: number, uln: Uln): string {
   const hmac = vault.indexHmac(generation, 'learner\n', uln);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { ErasureEvent } from '../domain/erasure/events.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
@@ -13,7 +12,8 @@ import { openVault } from '../streams/openVault.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { createErasure, type Erasure } from './erasure.js';
-import { createJournal, type Journal } from './journal.js';
+import { rotationCommandId } from './identifiers.js';
+import { createJournal, isConflict, type Journal } from './journal.js';
 import { createLearners, type Learners } from './ledger.js';
 import { createOrders, erasureStream, type Orders } from './orders.js';
 import { keeperRecording } from './request.js';
@@ -92,6 +92,8 @@ export async function openLedger(places: LedgerPlaces, clock: Clock): Promise<Le
   }
 }
 
+const MAX_CONFLICTS = 10;
+
 /** Makes a ledger of parts that are open already. */
 export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   const { store, vault, views, clock } = parts;
@@ -143,31 +145,32 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   };
 }
 
-/** Records the end of a replaced master, once, also where a crash came between the two. */
+/** Records the end of a replaced master, once, also where a crash or another process came between. */
 async function recordRotation(journal: Journal, vault: Vault, clock: Clock): Promise<void> {
   const { previousMaster, master } = vault.state();
   if (previousMaster === null) {
     return;
   }
-  const stream = erasureStream(clock());
-  const { events, end } = await journal.read<ErasureEvent>(stream);
-  const isRecorded = events.some(
-    ({ event }) => event.type === 'MasterKeyDestroyed' && event.data.master === previousMaster,
-  );
-  if (!isRecorded) {
-    const commandId = randomUUID();
-    const event = {
-      type: 'MasterKeyDestroyed',
-      data: { master: previousMaster, replacedBy: master },
-    } as const;
-    await journal.append(
-      stream,
-      end,
-      [event],
-      keeperRecording(commandId, commandId, 'service-operation'),
-    );
+  const commandId = rotationCommandId(previousMaster);
+  const data = { master: previousMaster, replacedBy: master };
+  const event = { type: 'MasterKeyDestroyed', data } as const;
+  for (let conflicts = 0; ; conflicts += 1) {
+    const stream = erasureStream(clock());
+    const { events, end } = await journal.read<ErasureEvent>(stream);
+    const isRecorded = events.some((recorded) => recorded.commandId === commandId);
+    try {
+      if (!isRecorded) {
+        const recording = keeperRecording(commandId, commandId, 'service-operation');
+        await journal.append(stream, end, [event], recording);
+      }
+      await vault.rotationRecorded(previousMaster);
+      return;
+    } catch (error) {
+      if (!isConflict(error) || conflicts === MAX_CONFLICTS) {
+        throw error;
+      }
+    }
   }
-  await vault.rotationRecorded();
 }
 
 async function createdAt(store: EventStore): Promise<string> {

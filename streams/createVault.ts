@@ -48,7 +48,10 @@ export function createVaultCopy(path: string, copyPath: string): void {
   createDatabaseFile(copyPath);
   const copy = openVaultFile(copyPath);
   try {
-    makeVault(copy, readVaultState(vault), null);
+    if (makeVault(copy, readVaultState(vault), null)) {
+      // A count that no vault has: the next opening sees that the two differ and fills the copy.
+      copy.prepare('UPDATE vault SET changes = -1').run();
+    }
     checkVault(copy);
   } finally {
     copy.close();

@@ -41,30 +41,21 @@ export type MasterDriver = {
  */
 export function createFileMasterDriver(path: string): MasterDriver {
   const nextPath = `${path}.next`;
-
-  function present(): { readonly path: string; readonly master: Master }[] {
-    return [path, nextPath]
-      .filter((file) => existsSync(file))
-      .map((file) => ({ path: file, master: readMaster(file) }));
-  }
+  const oldPath = `${path}.old`;
 
   return {
     open: async (id) => {
-      const masters = present();
-      if (masters.length === 0) {
-        throw new StreamError(
-          'ERR_LEDGER_MISSING',
-          `expected a master key at ${path}, found none; "plr init" creates one with a new ledger`,
-        );
+      const files = [path, nextPath].flatMap((file) => readIfThere(file) ?? []);
+      const found = files.find((file) => 'master' in file && file.master.id === id);
+      if (found !== undefined && 'master' in found) {
+        return found.master;
       }
-      const found = masters.find(({ master }) => master.id === id);
-      if (found === undefined) {
-        throw new StreamError(
-          'ERR_MASTER_MISMATCH',
-          `expected master key ${id}, found ${masters.map(({ master }) => master.id).join(' and ')}: the vault was wrapped under another key, which may have been destroyed`,
-        );
+      const invalid = files.find((file) => 'invalid' in file);
+      if (invalid !== undefined && 'invalid' in invalid) {
+        throw invalid.invalid;
       }
-      return found.master;
+      const ids = files.flatMap((file) => ('master' in file ? [file.master.id] : []));
+      throw ids.length === 0 ? missing(path) : mismatch(id, ids);
     },
     create: async () => {
       const file = existsSync(path) ? nextPath : path;
@@ -72,12 +63,18 @@ export function createFileMasterDriver(path: string): MasterDriver {
       return readMaster(file);
     },
     destroyAllBut: async (id) => {
-      for (const other of present().filter(({ master }) => master.id !== id)) {
-        overwrite(other.path);
-        rmSync(other.path);
-      }
-      if (existsSync(nextPath)) {
+      const next = readIfThere(nextPath);
+      if (next !== null && 'master' in next && next.master.id === id) {
+        // The new key takes its place before the old one is touched: one whole key is always there.
+        if (existsSync(path)) {
+          renameSync(path, oldPath);
+        }
         renameSync(nextPath, path);
+        syncFolder(dirname(path));
+      }
+      for (const file of [nextPath, oldPath].filter((name) => existsSync(name))) {
+        overwrite(file);
+        rmSync(file);
       }
       syncFolder(dirname(path));
     },
@@ -110,6 +107,37 @@ function readMaster(path: string): Master {
     wrap: async (plain) => wrapKey(key, plain),
     unwrap: async (wrapped) => unwrapKey(key, wrapped),
   };
+}
+
+type KeyFile = { readonly master: Master } | { readonly invalid: StreamError };
+
+/** The master in a file, why it is none, or `null` where there is no file. */
+function readIfThere(path: string): KeyFile | null {
+  try {
+    return { master: readMaster(path) };
+  } catch (error) {
+    if (error instanceof StreamError) {
+      return { invalid: error };
+    }
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return null;
+    }
+    throw error;
+  }
+}
+
+function missing(path: string): StreamError {
+  return new StreamError(
+    'ERR_LEDGER_MISSING',
+    `expected a master key at ${path}, found none; "plr init" creates one with a new ledger`,
+  );
+}
+
+function mismatch(id: string, found: readonly string[]): StreamError {
+  return new StreamError(
+    'ERR_MASTER_MISMATCH',
+    `expected master key ${id}, found ${found.join(' and ')}: the vault was wrapped under another key, which may have been destroyed`,
+  );
 }
 
 function writeDurably(path: string, text: string): void {

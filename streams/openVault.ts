@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { StreamError } from './errors.js';
 import { unwrapKey } from './keyWrap.js';
@@ -27,6 +28,7 @@ export async function openVault(place: VaultPlace): Promise<Vault> {
   try {
     if (place.copyPath !== null) {
       opened.push(openVaultFile(place.copyPath));
+      refuseSameFile(place.path, place.copyPath);
     }
     opened.forEach(checkVault);
     return await createOpenVault(opened, place.masters);
@@ -38,8 +40,18 @@ export async function openVault(place: VaultPlace): Promise<Vault> {
   }
 }
 
+/** A copy that is the vault itself would be lost with it. */
+function refuseSameFile(path: string, copyPath: string): void {
+  if (realpathSync(path) === realpathSync(copyPath)) {
+    throw new StreamError(
+      'ERR_LEDGER_MISMATCH',
+      'expected the second vault to be another file than the first, found the same',
+    );
+  }
+}
+
 /** How often a change is tried again because another process rotated meanwhile. */
-const MAX_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 5;
 
 async function createOpenVault(
   databases: readonly [Database.Database, ...Database.Database[]],
@@ -48,9 +60,12 @@ async function createOpenVault(
   await bringTogether(databases, masters);
   const [primary] = databases;
   let state = readVaultState(primary);
-  let vaultKey = await unwrapVaultKey(state);
+  let vaultKey = await unwrapVaultKey();
   const indexKeys = new Map<number, Buffer>();
   loadIndexKeys();
+  if (indexKeys.size === 0) {
+    throw new StreamError('ERR_VAULT_BEHIND', 'expected an index key in the vault, found none');
+  }
   if (state.previousMaster !== null) {
     await destroyReplacedMasters(primary.name, masters);
   }
@@ -68,8 +83,18 @@ async function createOpenVault(
     'SELECT version, hash FROM checkpoints WHERE stream = ?',
   );
 
-  async function unwrapVaultKey(of: VaultState): Promise<Buffer> {
-    return (await masters.open(of.master)).unwrap(of.vaultKey);
+  /** Takes up the vault key of now; a rotation that ends meanwhile takes its master away. */
+  async function unwrapVaultKey(): Promise<Buffer> {
+    for (let attempt = 1; ; attempt += 1) {
+      state = readVaultState(primary);
+      try {
+        return await (await masters.open(state.master)).unwrap(state.vaultKey);
+      } catch (error) {
+        if (readVaultState(primary).rotation === state.rotation || attempt === MAX_ATTEMPTS) {
+          throw error;
+        }
+      }
+    }
   }
 
   function loadIndexKeys(): void {
@@ -81,12 +106,10 @@ async function createOpenVault(
 
   /** Notices that another process has rotated, and takes up the new vault key. */
   async function refresh(): Promise<void> {
-    const now = readVaultState(primary);
-    if (now.rotation !== state.rotation) {
-      vaultKey = await unwrapVaultKey(now);
+    if (readVaultState(primary).rotation !== state.rotation) {
+      vaultKey = await unwrapVaultKey();
       loadIndexKeys();
     }
-    state = now;
   }
 
   /** Runs a transaction on every copy in turn, each only under the vault key at hand. */
@@ -119,22 +142,34 @@ async function createOpenVault(
 
   type KeyPlace = { readonly stream: string; readonly key: number };
   let waiting: KeyPlace[] = [];
-  let minting: Promise<void> | null = null;
+  let minting: Promise<ReadonlySet<string>> | null = null;
 
-  // Those that wait together share one commit, as appends do.
-  function mint(keys: readonly KeyPlace[]): Promise<void> {
+  // Those that wait together share one commit, as appends do, each with its own result.
+  async function mint(keys: readonly KeyPlace[]): Promise<void> {
     waiting.push(...keys);
-    minting ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      const batch = waiting;
-      waiting = [];
-      minting = null;
-      const minted = new Map<string, Buffer>();
-      return change((database) => mintIn(database, batch, vaultKey, minted));
-    });
-    return minting;
+    minting ??= new Promise<void>((resolve) => setImmediate(resolve)).then(mintWaiting);
+    const refused = await minting;
+    for (const { stream, key } of keys) {
+      if (refused.has(`${stream} ${key}`)) {
+        throw behind(stream, key, 'a live key', 'a shredded one');
+      }
+    }
+  }
+
+  async function mintWaiting(): Promise<ReadonlySet<string>> {
+    const batch = waiting;
+    waiting = [];
+    minting = null;
+    const minted = new Map<string, Buffer>();
+    const refused = new Set<string>();
+    await change((database) => mintIn(database, batch, vaultKey, minted, refused));
+    return refused;
   }
 
   async function eventKey(event: SealedEvent): Promise<EventKey> {
+    if (!primary.open) {
+      throw new StreamError('ERR_STORE_CLOSED', 'expected an open vault, found it closed');
+    }
     try {
       return eventKeyNow(event);
     } catch (error) {
@@ -206,9 +241,12 @@ async function createOpenVault(
     },
     state: () => readVaultState(primary),
     rotate,
-    rotationRecorded: async () => {
+    rotationRecorded: async (master) => {
       for (const database of databases) {
-        await whenFree(() => database.prepare('UPDATE vault SET previous_master = NULL').run());
+        const forget = database.prepare(
+          'UPDATE vault SET previous_master = NULL WHERE previous_master = ?',
+        );
+        await whenFree(() => forget.run(master));
       }
     },
     close: () => {

@@ -55,8 +55,8 @@ export type Vault = {
   readonly state: () => VaultState;
   /** New master and vault key, everything wrapped anew, the old master destroyed. */
   readonly rotate: (at: string) => Promise<void>;
-  /** To be called when the end of the previous master is recorded in the ledger. */
-  readonly rotationRecorded: () => Promise<void>;
+  /** To be called when the end of a replaced master is recorded in the ledger. */
+  readonly rotationRecorded: (master: string) => Promise<void>;
   readonly close: () => void;
 };
 

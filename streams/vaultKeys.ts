@@ -6,14 +6,15 @@ import type { Shred } from './vault.js';
 
 /**
  * Inserts the stream keys that are missing; true when any was. `minted` carries the wrapped bytes
- * from the first copy to the others, so that all hold the same. Throws `ERR_VAULT_BEHIND` rather
- * than mint over a shredded key.
+ * from the first copy to the others, so that all hold the same. A key that was shredded is never
+ * minted over; it is named in `refused`.
  */
 export function mintIn(
   database: Database.Database,
   keys: readonly { readonly stream: string; readonly key: number }[],
   vaultKey: Buffer,
   minted: Map<string, Buffer>,
+  refused: Set<string>,
 ): boolean {
   const select = database.prepare(
     'SELECT wrapped FROM stream_keys WHERE stream = ? AND number = ?',
@@ -26,7 +27,8 @@ export function mintIn(
     const place = `${stream} ${key}`;
     const row = select.get(stream, key) as { wrapped: Buffer | null } | undefined;
     if (row?.wrapped === null) {
-      throw behind(stream, key, 'a live key', 'a shredded one');
+      refused.add(place);
+      continue;
     }
     const wrapped = row?.wrapped ?? minted.get(place) ?? wrapKey(vaultKey, randomBytes(KEY_BYTES));
     minted.set(place, wrapped);
@@ -52,7 +54,8 @@ export function shredIn(
     `INSERT INTO event_keys VALUES (:stream, :version, :wrapped, :resealedAt)
      ON CONFLICT DO UPDATE SET wrapped = excluded.wrapped,
        resealed_at = CASE WHEN excluded.resealed_at IS NULL THEN NULL
-         ELSE max(excluded.resealed_at, coalesce(resealed_at, 0)) END`,
+         ELSE max(excluded.resealed_at, coalesce(resealed_at, 0)) END
+     WHERE event_keys.wrapped IS NOT NULL OR excluded.wrapped IS NULL`,
   );
   for (const { version, key } of kept) {
     put.run({ stream, version, wrapped: wrapKey(vaultKey, key), resealedAt: null });

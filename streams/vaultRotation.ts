@@ -12,6 +12,8 @@ import { openVaultFile, readVaultState, type VaultState } from './vaultFile.js';
 export async function rotateVault(path: string, masters: MasterDriver, at: string): Promise<void> {
   await withVaultLocked(path, async (database, state) => {
     const vaultKey = await (await masters.open(state.master)).unwrap(state.vaultKey);
+    // The current master may still stand where the next one is made, if a rotation has just ended.
+    await masters.destroyAllBut(state.master);
     const next = await masters.create();
     const newKey = randomBytes(KEY_BYTES);
     const wrapped = await next.wrap(newKey);

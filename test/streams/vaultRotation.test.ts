@@ -95,7 +95,7 @@ test('a rotation whose end was not recorded says so until it is', async () => {
   vault.close();
   const again = await open(masters());
   expect(again.state().previousMaster).toBe(master);
-  await again.rotationRecorded();
+  await again.rotationRecorded(master);
   expect(again.state().previousMaster).toBeNull();
   again.close();
 });
