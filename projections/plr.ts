@@ -1,5 +1,11 @@
 import type { CalendarDate, Instant } from '../domain/date.js';
-import { type EntryReference, entryKey, isAchievedGrade } from '../domain/learner/entries.js';
+import {
+  type EntryNaming,
+  type EntryReference,
+  entryKey,
+  entryKeyOf,
+  isAchievedGrade,
+} from '../domain/learner/entries.js';
 import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js';
 import { applyChanges, type IssuedLearner, type Values } from '../domain/learner/state.js';
 import type { Recorded } from '../domain/recorded.js';
@@ -194,19 +200,9 @@ function withNewEntry(
   return { ...state, entries: new Map(state.entries).set(key, entry) };
 }
 
-type EntryChangeData = { readonly submittedBy: EntryReference['submittedBy'] } & (
-  | { readonly achievementId: string }
-  | { readonly participationId: string }
-);
-
 function withEntryChange(change: (entry: StoredEntry) => Partial<StoredEntry>) {
-  return (state: PlrState, { event }: { readonly event: { readonly data: EntryChangeData } }) => {
-    const { data } = event;
-    const { submittedBy } = data;
-    const key =
-      'achievementId' in data
-        ? entryKey({ kind: 'achievement', submittedBy, entryId: data.achievementId })
-        : entryKey({ kind: 'participation', submittedBy, entryId: data.participationId });
+  return (state: PlrState, { event }: { readonly event: { readonly data: EntryNaming } }) => {
+    const key = entryKeyOf(event.data);
     const entry = state.entries.get(key);
     return entry === undefined
       ? state

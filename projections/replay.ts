@@ -1,5 +1,5 @@
 import type { CalendarDate, Instant } from '../domain/date.js';
-import { entryKey } from '../domain/learner/entries.js';
+import { entryKeyOf } from '../domain/learner/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
 import { type Change, diff } from './diff.js';
@@ -68,46 +68,61 @@ export function replaySteps(
 /**
  * An entry counts from the earliest date that its recording or any correction of it names. A
  * correction can move an award from 2021 back to 2019; asked for 2020, the entry then counts as a
- * whole, not the correction without what it corrects.
+ * whole, not the correction without what it corrects. What was confirmed, withdrawn or reinstated
+ * from the entry's own date on moves with it.
  */
 function datesOfEntries(
   events: readonly Recorded<LearnerEvent>[],
 ): (recorded: Recorded<LearnerEvent>) => CalendarDate {
   const earliest = new Map<string, CalendarDate>();
-  for (const { event, validFrom } of events) {
-    const key = contentKey(event);
-    const known = key === null ? undefined : earliest.get(key);
-    if (key !== null && (known === undefined || validFrom < known)) {
-      earliest.set(key, validFrom);
+  const ownDates = new Map<string, CalendarDate>();
+  const moving = new Set<number>();
+  for (const { event, validFrom, version } of events) {
+    const { key, ownDate } = entryOf(event);
+    if (key === null) {
+      continue;
+    }
+    if (ownDate !== 'unchanged') {
+      const known = earliest.get(key);
+      earliest.set(key, known === undefined || validFrom < known ? validFrom : known);
+      ownDates.set(key, ownDate ?? ownDates.get(key) ?? validFrom);
+      moving.add(version);
+    } else if (validFrom <= (ownDates.get(key) ?? '')) {
+      moving.add(version);
     }
   }
-  return ({ event, validFrom }) => earliest.get(contentKey(event) ?? '') ?? validFrom;
+  return ({ event, validFrom, version }) =>
+    moving.has(version) ? (earliest.get(entryOf(event).key ?? '') ?? validFrom) : validFrom;
 }
 
-/** The entry whose content an event states, `null` for every other event. */
-function contentKey(event: LearnerEvent): string | null {
+/**
+ * The entry an event is on (`null` for none), and the entry's own date after it: a date, `null` where
+ * a correction leaves it, `unchanged` where the event does not state the entry's content.
+ */
+function entryOf(event: LearnerEvent): {
+  readonly key: string | null;
+  readonly ownDate: CalendarDate | null | 'unchanged';
+} {
   switch (event.type) {
     case 'ParticipationRecorded':
+      return { key: entryKeyOf(event.data), ownDate: event.data.participationStartDate };
     case 'ParticipationCorrected':
-      return entryKey({
-        kind: 'participation',
-        submittedBy: event.data.submittedBy,
-        entryId: event.data.participationId,
-      });
+      return {
+        key: entryKeyOf(event.data),
+        ownDate: event.data.participationStartDate?.to ?? null,
+      };
     case 'AchievementRecorded':
+      return { key: entryKeyOf(event.data), ownDate: event.data.achievementAwardDate };
     case 'AchievementCorrected':
-      return entryKey({
-        kind: 'achievement',
-        submittedBy: event.data.submittedBy,
-        entryId: event.data.achievementId,
-      });
-    case 'UlnIssued':
-    case 'LearnerDetailsAmended':
+      return { key: entryKeyOf(event.data), ownDate: event.data.achievementAwardDate?.to ?? null };
     case 'ParticipationWithdrawn':
     case 'ParticipationReinstated':
     case 'AchievementConfirmed':
     case 'AchievementWithdrawn':
     case 'AchievementReinstated':
+      return { key: entryKeyOf(event.data), ownDate: 'unchanged' };
+    case 'UlnIssued':
+    case 'LearnerDetailsAmended':
     case 'OptOutSet':
     case 'OptOutLifted':
     case 'ChallengeRaised':
@@ -116,6 +131,6 @@ function contentKey(event: LearnerEvent): string | null {
     case 'ChallengeRejected':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
-      return null;
+      return { key: null, ownDate: 'unchanged' };
   }
 }

@@ -26,15 +26,17 @@ export function openViews(path: string): Views {
   database.pragma('synchronous = FULL');
   // A view may hold what is later redacted: freed space is overwritten, not left lying.
   database.pragma('secure_delete = ON');
-  database
-    .transaction(() => {
+  // Written once: opening must not wait for whoever holds the write lock.
+  if (isEmpty(database)) {
+    const make = database.transaction(() => {
       database.exec(
         'CREATE TABLE IF NOT EXISTS erasures (order_id TEXT PRIMARY KEY, stream TEXT NOT NULL) STRICT',
       );
       database.pragma(`application_id = ${APPLICATION_ID}`);
       database.pragma(`user_version = ${FORMAT}`);
-    })
-    .immediate();
+    });
+    make.immediate();
+  }
 
   const insert = database.prepare('INSERT OR IGNORE INTO erasures VALUES (?, ?)');
   const select = database.prepare('SELECT 1 FROM erasures WHERE order_id = ?');
@@ -55,12 +57,15 @@ export function openViews(path: string): Views {
 
 function refuseOtherFile(database: Database.Database): void {
   const applicationId = database.pragma('application_id', { simple: true });
-  const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
-  if (applicationId !== APPLICATION_ID && !isEmpty) {
+  if (applicationId !== APPLICATION_ID && !isEmpty(database)) {
     database.close();
     throw new DomainError(
       'ERR_VIEWS_FILE',
       'expected the views to be a file of their own, found another kind of database (PLR_VIEWS)',
     );
   }
+}
+
+function isEmpty(database: Database.Database): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
 }

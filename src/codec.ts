@@ -3,7 +3,7 @@ import { type CalendarDate, dateOf, type Instant } from '../domain/date.js';
 import type { Recorded } from '../domain/recorded.js';
 import { isRedacted } from '../domain/redaction.js';
 import { canonicalize } from '../streams/canonicalJson.js';
-import { eventHash, type Header, headerText, SUITE } from '../streams/envelope.js';
+import { eventHash, type Header, headerText, parseHeader, SUITE } from '../streams/envelope.js';
 import type { NewEvent, StoredEvent } from '../streams/eventStore.js';
 import { commitClear, commitFields, type Fields, sealFields } from '../streams/sealing.js';
 import type { SealedEvent } from '../streams/vault.js';
@@ -52,18 +52,25 @@ export async function encodeEvents(request: {
     } as const;
     if (key === null) {
       const data = Buffer.from(canonicalize(fields));
-      const header = headerText({ ...common, commitment: commitClear(data) });
+      const header = checkedText({ ...common, commitment: commitClear(data) });
       prev = eventHash(header);
       sealed.push({ type: event.type, header, data });
     } else {
       const committed = commitFields(fields);
-      const header = headerText({ ...common, commitment: committed.commitment });
+      const header = checkedText({ ...common, commitment: committed.commitment });
       prev = eventHash(header);
       const eventKey = await request.eventKey({ stream, version, key, id });
       sealed.push({ type: event.type, header, data: sealFields(committed, eventKey, prev) });
     }
   }
   return sealed;
+}
+
+/** The header's text after reading it back: nothing is written that could not be read. */
+function checkedText(header: Header): string {
+  const text = headerText(header);
+  parseHeader(text);
+  return text;
 }
 
 function fieldsOf(event: DomainEvent, { user, organisation, purpose }: Recording): Fields {

@@ -5,6 +5,7 @@ import { DomainError } from '../domain/errors.js';
 import type { ErasureBasis } from '../domain/redaction.js';
 import { chooseTargets, type Selection } from './erasureTargets.js';
 import { createErasureWorker, type ErasureParts } from './erasureWorker.js';
+import { tableOf } from './eventTables.js';
 import { followUpCommandId } from './identifiers.js';
 import { readableFields } from './redactions.js';
 import { type Request, recordingOf } from './request.js';
@@ -62,7 +63,12 @@ export function createErasure(parts: ErasureParts): Erasure {
   ): Promise<Proposal> {
     const proposedBy = personOf(request);
     const recording = recordingOf(request, '');
-    const orderId = (index: number) => followUpCommandId(recording.commandId, `order ${index}`);
+    if (!tableOf(stream).sealed) {
+      throw new DomainError('ERR_INPUT_INVALID', 'expected a sealed stream, found one in clear');
+    }
+    const { caller, commandId } = recording;
+    const orderId = (index: number) =>
+      followUpCommandId(commandId, `order ${index} of ${caller} on ${stream}`);
     const earlier = await earlierProposal(orderId);
     if (earlier !== null) {
       return earlier;

@@ -89,6 +89,10 @@ function requireRedactable(event: Candidate, field: string): void {
 }
 
 function redactableIn({ type, fields }: Candidate): readonly string[] {
+  // What a redaction itself recorded proves what is gone: without it nothing of the stream holds.
+  if (type === 'SensitiveDataRedacted' || type === 'FieldsResealed') {
+    return [];
+  }
   const definition = tableOf('learner').definitions[type];
   const declared = definition === undefined ? [] : redactableFields(definition.schema);
   return [...declared, ...RECORDING_FIELDS].filter((name) => name in fields);

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErasureEvent } from '../domain/erasure/events.js';
 import type { Views } from '../projections/views.js';
+import { isCode, isConflict } from '../streams/errors.js';
 import type { EventStore } from '../streams/eventStore.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { followUpCommandId } from './identifiers.js';
-import { type History, isCode, isConflict, type Journal, type Recording } from './journal.js';
+import type { History, Journal, Recording } from './journal.js';
 import type { OpenedEvent } from './openedStream.js';
 import { erasureStream, type Orders, type PendingOrder } from './orders.js';
 import { keeperRecording } from './request.js';
@@ -34,7 +35,8 @@ export type ErasureWorker = {
   ) => Promise<void>;
 };
 
-const MAX_CONFLICTS = 10;
+/** Resealing takes longer than a write: many writers to one learner may come first for a while. */
+const MAX_CONFLICTS = 100;
 /** How often a write-ahead log that a reader holds is tried again before the order is left waiting. */
 const MAX_FORGETS = 40;
 const FORGET_RETRY_MS = 50;
@@ -118,7 +120,7 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
           stream,
           end,
           events,
-          keeperRecording(id, id, 'data-protection'),
+          keeperRecording(followUpCommandId(id, 'reseal'), id, 'data-protection'),
         );
         return await journal.open(stream);
       } catch (error) {

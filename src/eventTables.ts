@@ -25,7 +25,7 @@ export const eventTables: Readonly<Record<string, EventTable>> = {
 /** The table for a stream. Throws `ERR_EVENT_UNKNOWN` for a family that this version does not know. */
 export function tableOf(stream: string): EventTable {
   const [family = ''] = stream.split('-', 1);
-  const table = eventTables[family];
+  const table = Object.hasOwn(eventTables, family) ? eventTables[family] : undefined;
   if (table === undefined) {
     throw new StreamError(
       'ERR_EVENT_UNKNOWN',
@@ -51,7 +51,7 @@ export function toDomainEvent(
   data: Record<string, unknown>,
 ): DomainEvent {
   const table = tableOf(stream);
-  const definition = table.definitions[type];
+  const definition = Object.hasOwn(table.definitions, type) ? table.definitions[type] : undefined;
   const current = currentSchema(table, type);
   if (definition === undefined || schema > current) {
     throw new StreamError(

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import type { Instant } from '../domain/date.js';
 import type { Recorded } from '../domain/recorded.js';
-import { parseHeader } from '../streams/envelope.js';
-import { StreamError } from '../streams/errors.js';
+import { checkPlace, parseHeader } from '../streams/envelope.js';
+import { isCode, StreamError } from '../streams/errors.js';
 import type { EventStore, Position, StoredEvent } from '../streams/eventStore.js';
 import type { SealedEvent, Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
@@ -128,7 +128,11 @@ export function createJournal(
     events: readonly DomainEvent[],
     recording: Recording,
   ): Promise<Receipt> {
-    await vault.mint([{ stream, key }]);
+    try {
+      await vault.mint([{ stream, key }]);
+    } catch (error) {
+      throw await asConflict(error, stream, end);
+    }
     return appendSealed(key, stream, end, events, recording);
   }
 
@@ -168,29 +172,34 @@ export function createJournal(
     }
   }
 
-  // A key that is gone or unknown while the stream has moved on means that an erasure came between:
-  // that is a conflict, to be decided again, not a vault that is behind.
   async function writingKey(event: SealedEvent, end: StreamEnd): Promise<Buffer> {
     try {
       const eventKey = await vault.eventKey(event);
       assert(eventKey.state === 'live', 'a version not yet written has no erased key');
       return eventKey.key;
     } catch (error) {
-      for await (const last of store.read(event.stream, { direction: 'backward', limit: 1 })) {
-        if (isCode(error, 'ERR_VAULT_BEHIND') && last.version !== end.version) {
-          throw new StreamError(
-            'ERR_VERSION_CONFLICT',
-            `expected the stream to hold ${end.version} events, found ${last.version}`,
-            { actualVersion: last.version, cause: error },
-          );
-        }
-      }
-      throw error;
+      throw await asConflict(error, event.stream, end);
     }
+  }
+
+  // A key that is gone or unknown while the stream has moved on means that an erasure came between:
+  // that is a conflict, to be decided again, not a vault that is behind.
+  async function asConflict(error: unknown, stream: string, end: StreamEnd): Promise<unknown> {
+    for await (const last of store.read(stream, { direction: 'backward', limit: 1 })) {
+      if (isCode(error, 'ERR_VAULT_BEHIND') && last.version !== end.version) {
+        return new StreamError(
+          'ERR_VERSION_CONFLICT',
+          `expected the stream to hold ${end.version} events, found ${last.version}`,
+          { actualVersion: last.version, cause: error },
+        );
+      }
+    }
+    return error;
   }
 
   async function decode(stored: StoredEvent): Promise<Recorded<DomainEvent>> {
     const header = parseHeader(stored.header);
+    checkPlace(stored, header, store.origin);
     const content = await openContent(vault, stored, header);
     const pending = orders.pendingFor(stored.stream);
     if (content.state === 'clear' || (content.state === 'sealed' && pending.length === 0)) {
@@ -203,19 +212,6 @@ export function createJournal(
   }
 
   return { read, append, appendUnder, decode, open };
-}
-
-/**
- * True when others wrote first and nothing of ours was written: to be decided again. That includes
- * the same command sent by two processes at once, whose bytes differ because sealing is random.
- */
-export function isConflict(error: unknown): boolean {
-  return isCode(error, 'ERR_VERSION_CONFLICT') || isCode(error, 'ERR_APPEND_MISMATCH');
-}
-
-/** True for a `StreamError` of this code. */
-export function isCode(error: unknown, code: StreamError['code']): boolean {
-  return error instanceof StreamError && error.code === code;
 }
 
 /** Where a stream that was read ends. */

@@ -7,13 +7,14 @@ import {
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { Uln } from '../domain/uln.js';
+import { isConflict } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { decideAndAppend, type Outcome } from './deciding.js';
 import { learnerStream, tagOf } from './identifiers.js';
 import { createQueues } from './inOrder.js';
 import { parseInput } from './input.js';
-import { type History, isConflict, type Journal } from './journal.js';
+import type { History, Journal } from './journal.js';
 import { createRegistration, type DetailsInput, type Registration } from './registration.js';
 import { type Request, recordingOf } from './request.js';
 

@@ -1,4 +1,11 @@
-import { checkLink, type Header, parseHeader } from '../streams/envelope.js';
+import {
+  type ChainEnd,
+  chainEnd,
+  checkLink,
+  type Header,
+  parseHeader,
+  START,
+} from '../streams/envelope.js';
 import { StreamError } from '../streams/errors.js';
 import type { EventStore, StoredEvent } from '../streams/eventStore.js';
 import {
@@ -12,6 +19,7 @@ import {
   type SaltedValue,
 } from '../streams/sealing.js';
 import type { Vault } from '../streams/vault.js';
+import { tableOf } from './eventTables.js';
 
 /** What an event's bytes gave when they were opened. */
 export type Content =
@@ -33,12 +41,35 @@ export async function openStream(
   vault: Vault,
   stream: string,
 ): Promise<readonly OpenedEvent[]> {
+  // An erasure that is carried out meanwhile moves fields to events that were not read yet.
+  for (let attempt = 1; ; attempt += 1) {
+    const { shreds } = vault.state();
+    try {
+      const opened = await openOnce(store, vault, stream);
+      if (vault.state().shreds === shreds || attempt === MAX_READINGS) {
+        return opened;
+      }
+    } catch (error) {
+      if (vault.state().shreds === shreds || attempt === MAX_READINGS) {
+        throw error;
+      }
+    }
+  }
+}
+
+const MAX_READINGS = 5;
+
+async function openOnce(
+  store: EventStore,
+  vault: Vault,
+  stream: string,
+): Promise<readonly OpenedEvent[]> {
   const opened: OpenedEvent[] = [];
-  let end: { version: number; hash: Uint8Array | null } = { version: 0, hash: null };
+  let end: ChainEnd = START;
   for await (const stored of store.read(stream)) {
     const header = parseHeader(stored.header);
     checkLink(stored, header, end, store.origin);
-    end = { version: stored.version, hash: stored.hash };
+    end = chainEnd(stored, header);
     opened.push({ stored, header, content: await openContent(vault, stored, header) });
   }
   return opened;
@@ -50,18 +81,40 @@ export async function openContent(
   stored: StoredEvent,
   header: Header,
 ): Promise<Content> {
+  // Whoever can write the file can make an event in clear, but must not pass it off as a learner's.
+  if ((header.key === null) === tableOf(stored.stream).sealed) {
+    throw new StreamError(
+      'ERR_CHAIN_BROKEN',
+      `expected event ${stored.version} of ${stored.stream} to be ${header.key === null ? 'sealed' : 'in clear'}, found otherwise`,
+    );
+  }
   if (header.key === null) {
     if (commitClear(stored.data) !== header.commitment) {
       throw commitmentMismatch(stored);
     }
-    // Sound: the commitment just checked is over canonical JSON that the journal wrote.
-    return { state: 'clear', fields: JSON.parse(Buffer.from(stored.data).toString()) as Fields };
+    return { state: 'clear', fields: clearFields(stored) };
   }
   const { stream, version } = stored;
   const eventKey = await vault.eventKey({ stream, version, key: header.key, id: header.id });
   return eventKey.state === 'live'
     ? { state: 'sealed', ...openFields(stored.data, eventKey.key, stored.hash) }
     : eventKey;
+}
+
+function clearFields({ stream, version, data }: StoredEvent): Fields {
+  try {
+    const fields: unknown = JSON.parse(Buffer.from(data).toString());
+    if (typeof fields === 'object' && fields !== null) {
+      // Sound: canonical JSON that the journal wrote, as its commitment says.
+      return fields as Fields;
+    }
+  } catch {
+    // The parser's message repeats the data.
+  }
+  throw new StreamError(
+    'ERR_DATA_UNREADABLE',
+    `expected event ${version} of ${stream} to be an object in JSON, found something else`,
+  );
 }
 
 /** One redaction recorded in a stream: the fields that went, and the earlier reseals that went with them. */

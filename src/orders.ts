@@ -1,6 +1,6 @@
 import { type Erasures, erasure } from '../domain/erasure/erasure.js';
 import type { ErasureEvent, ErasureEventOf } from '../domain/erasure/events.js';
-import { parseHeader } from '../streams/envelope.js';
+import { checkPlace, parseHeader } from '../streams/envelope.js';
 import type { EventStore } from '../streams/eventStore.js';
 import type { Checkpoint, Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
@@ -47,6 +47,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
   ): AsyncGenerator<{ event: ErasureEvent; at: string; place: Checkpoint }> {
     for await (const stored of store.read(`erasure-${year}`, { from })) {
       const header = parseHeader(stored.header);
+      checkPlace(stored, header, store.origin);
       const content = await openContent(vault, stored, header);
       const fields = content.state === 'clear' ? content.fields : {};
       const data = Object.fromEntries(
@@ -116,10 +117,10 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
           ordered.delete(order);
         }
       }
-      if (ordered.size === 0) {
-        for (const [stream, place] of readThrough) {
-          await vault.moveCheckpoint(stream, place);
-        }
+      // Taken at once: what another read takes in while this waits must not be passed over.
+      const places = ordered.size === 0 ? [...readThrough] : [];
+      for (const [stream, place] of places) {
+        await vault.moveCheckpoint(stream, place);
       }
     },
     all: async () => {

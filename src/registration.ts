@@ -3,14 +3,14 @@ import { LearnerDetailsInput } from '../domain/learner/details.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { warningsOf } from '../domain/learner/warnings.js';
 import type { Uln } from '../domain/uln.js';
-import { StreamError } from '../streams/errors.js';
+import { isConflict, StreamError } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { decideAndAppend, earlierReceipt, type Outcome } from './deciding.js';
 import { candidateUln, learnerStream, tagOf } from './identifiers.js';
 import type { InOrder } from './inOrder.js';
 import { parseInput } from './input.js';
-import { isConflict, type Journal } from './journal.js';
+import type { Journal } from './journal.js';
 import { callerOf, type Request, recordingOf } from './request.js';
 
 /** What a registration led to. */

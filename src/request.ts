@@ -1,12 +1,23 @@
 import { z } from 'zod';
-import type { Actor } from '../domain/actor.js';
-import type { Purpose } from '../domain/purpose.js';
+import { Actor } from '../domain/actor.js';
+import { Purpose } from '../domain/purpose.js';
 import { parseInput } from './input.js';
 import type { Recording } from './journal.js';
 
 const CommandId = z
   .uuid({ error: 'expected the command id to be a UUID' })
   .overwrite((text) => text.toLowerCase());
+
+const RequestSchema = z.strictObject({
+  by: Actor,
+  user: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/, 'expected an opaque user id of up to 35 characters')
+    .nullable(),
+  purpose: Purpose,
+  commandId: CommandId,
+  correlation: CommandId.optional(),
+});
 
 /** Who asks, for what, and by which command: stated at every door. */
 export type Request = {
@@ -37,8 +48,7 @@ export function callerOf(by: Actor, learnerTag: string): string {
  * `ERR_INPUT_INVALID` when the command id is not a UUID.
  */
 export function recordingOf(request: Request, learnerTag: string): Recording {
-  const { by, user, purpose, correlation } = request;
-  const commandId = parseInput(CommandId, request.commandId);
+  const { by, user, purpose, commandId, correlation } = parseInput(RequestSchema, request);
   return {
     caller: callerOf(by, learnerTag),
     commandId,

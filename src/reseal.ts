@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { DomainError } from '../domain/errors.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { digestOf, disclosureOf, type SaltedValue, saltedValues } from '../streams/sealing.js';
 import type { Shred, Vault } from '../streams/vault.js';
@@ -22,7 +23,7 @@ export function resealEvents(
   }
   const events = order.targets.flatMap(({ event, fields }): readonly LearnerEvent[] => {
     const target = opened.find(({ header }) => header.id === event);
-    assert(target !== undefined, 'a proposal names events of the stream');
+    requireTarget(target);
     checkCommitment(target, opened);
     const salted = Object.entries(saltedFields(target, opened));
     const digests = salted
@@ -51,6 +52,18 @@ export function resealEvents(
     ];
   });
   return { events, key, end };
+}
+
+/** Refuses what no proposal of ours names: an order can also be forged, because orders stand in clear. */
+function requireTarget(target: OpenedEvent | undefined): asserts target is OpenedEvent {
+  const isReadable = target?.content.state === 'sealed' || target?.content.state === 'resealed';
+  const isRedaction = /^(SensitiveDataRedacted|FieldsResealed)$/.test(target?.header.type ?? '');
+  if (!isReadable || isRedaction) {
+    throw new DomainError(
+      'ERR_FIELD_NOT_REDACTABLE',
+      'expected the order to name sealed events of the stream that hold a record, found another',
+    );
+  }
 }
 
 /** What the vault has to keep and to destroy for an order whose reseal is in the stream. */

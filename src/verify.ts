@@ -1,4 +1,4 @@
-import { checkLink, parseHeader } from '../streams/envelope.js';
+import { chainEnd, checkLink, type Header, parseHeader, START } from '../streams/envelope.js';
 import { StreamError } from '../streams/errors.js';
 import type { EventStore, StoredEvent } from '../streams/eventStore.js';
 import type { Vault } from '../streams/vault.js';
@@ -88,23 +88,43 @@ async function* byStream(
   }
 }
 
+/** Checks a stream, and once more where an erasure was carried out meanwhile. */
 async function verifyStream(
+  parts: Parts,
+  whole: readonly StoredEvent[],
+): Promise<Pick<Verification, 'redacted' | 'problems'>> {
+  const { shreds } = parts.vault.state();
+  const result = await verifyOnce(parts, whole);
+  if (result.problems.length === 0 || parts.vault.state().shreds === shreds) {
+    return result;
+  }
+  const again: StoredEvent[] = [];
+  for await (const stored of parts.store.read(whole[0]?.stream ?? '')) {
+    again.push(stored);
+  }
+  return verifyOnce(parts, again);
+}
+
+async function verifyOnce(
   { store, vault, orders }: Parts,
   whole: readonly StoredEvent[],
 ): Promise<Pick<Verification, 'redacted' | 'problems'>> {
   const stream = whole[0]?.stream ?? '';
   const problems: Problem[] = [];
   const opened: OpenedEvent[] = [];
-  let end: { version: number; hash: Uint8Array | null } = { version: 0, hash: null };
+  const ids = new Set<string>();
+  let end = START;
   for (const stored of whole) {
     try {
       const header = parseHeader(stored.header);
       checkLink(stored, header, end, store.origin);
+      refuseRepeated(ids, header, stored);
       opened.push({ stored, header, content: await openContent(vault, stored, header) });
+      end = chainEnd(stored, header);
     } catch (error) {
       problems.push(problemOf(error, stream, stored.version));
+      end = { ...end, version: stored.version, hash: stored.hash };
     }
-    end = { version: stored.version, hash: stored.hash };
   }
   if (problems.length > 0) {
     return { redacted: 0, problems };
@@ -145,9 +165,23 @@ function unreadable(
   }
 }
 
-function problemOf(error: unknown, stream: string, version: number | null): Problem {
-  if (!(error instanceof StreamError)) {
-    throw error;
+/** The same id twice is one command recorded twice. */
+function refuseRepeated(ids: Set<string>, { id }: Header, { stream, version }: StoredEvent): void {
+  if (ids.has(id)) {
+    throw new StreamError(
+      'ERR_CHAIN_BROKEN',
+      `expected event ${version} of ${stream} to have an id of its own, found one repeated`,
+    );
   }
-  return { stream, version, code: error.code, message: error.message };
+  ids.add(id);
+}
+
+function problemOf(error: unknown, stream: string, version: number | null): Problem {
+  if (error instanceof StreamError) {
+    return { stream, version, code: error.code, message: error.message };
+  }
+  // Altered bytes can lead anywhere; what is thrown there may repeat them.
+  const name = error instanceof Error ? error.name : 'failure';
+  const message = `expected the event to be read, found a ${name}`;
+  return { stream, version, code: 'ERR_DATA_UNREADABLE', message };
 }

@@ -34,7 +34,7 @@ const HASH = /^[A-Za-z0-9_-]{43}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 const fieldChecks: { readonly [Name in keyof Header]: (value: unknown) => boolean } = {
-  at: (value) => matches(value, INSTANT),
+  at: (value) => matches(value, INSTANT) && !Number.isNaN(Date.parse(String(value))),
   causation: (value) => matches(value, UUID),
   commitment: (value) => matches(value, HASH),
   correlation: (value) => matches(value, UUID),
@@ -91,32 +91,58 @@ export function eventHash(header: string): Buffer {
     .digest();
 }
 
-/** One link of a stream's chain, as it must continue: the version and hash of the event before. */
-export type ChainEnd = { readonly version: number; readonly hash: Uint8Array | null };
+/** Where a stream's chain has come to: what the next event must continue. */
+export type ChainEnd = {
+  readonly version: number;
+  readonly hash: Uint8Array | null;
+  readonly at: string;
+  readonly key: number | null;
+};
 
-/**
- * Checks that an event continues a stream's chain and is what it says: ledger, stream, type, version
- * and `prev`. Throws `ERR_CHAIN_BROKEN`, naming the version at which the chain breaks.
- */
-export function checkLink(
-  event: { readonly type: string; readonly stream: string; readonly version: number },
-  header: Header,
-  before: ChainEnd,
-  ledger: string,
-): void {
-  const prev = before.hash === null ? null : Buffer.from(before.hash).toString('base64url');
+/** Before the first event of a stream. */
+export const START: ChainEnd = { version: 0, hash: null, at: '', key: null };
+
+/** Where the chain has come to with an event. */
+export function chainEnd(event: { readonly hash: Uint8Array }, header: Header): ChainEnd {
+  return { version: header.version, hash: event.hash, at: header.at, key: header.key };
+}
+
+type Place = { readonly type: string; readonly stream: string; readonly version: number };
+
+/** Checks that an event is what it says: ledger, stream, type and version. Throws `ERR_CHAIN_BROKEN`. */
+export function checkPlace(event: Place, header: Header, ledger: string): void {
   const broken =
     (header.ledger !== ledger && 'ledger') ||
     (header.stream !== event.stream && 'stream') ||
     (header.type !== event.type && 'type') ||
-    ((header.version !== event.version || event.version !== before.version + 1) && 'version') ||
-    (header.prev !== prev && 'prev');
+    (header.version !== event.version && 'version');
   if (broken !== false) {
-    throw new StreamError(
-      'ERR_CHAIN_BROKEN',
-      `expected event ${before.version + 1} of ${event.stream} to continue its chain, found another ${broken}`,
-    );
+    throw chainBroken(event, broken);
   }
+}
+
+/**
+ * Checks that an event is what it says and continues a stream's chain: the version and hash before
+ * it, a time that is not earlier, a key number that is not smaller. Throws `ERR_CHAIN_BROKEN`.
+ */
+export function checkLink(event: Place, header: Header, before: ChainEnd, ledger: string): void {
+  checkPlace(event, header, ledger);
+  const prev = before.hash === null ? null : Buffer.from(before.hash).toString('base64url');
+  const broken =
+    (header.version !== before.version + 1 && 'version') ||
+    (header.prev !== prev && 'prev') ||
+    (header.at < before.at && 'time') ||
+    ((header.key ?? 0) < (before.key ?? 0) && 'key');
+  if (broken !== false) {
+    throw chainBroken(event, broken);
+  }
+}
+
+function chainBroken({ stream, version }: Place, broken: string): StreamError {
+  return new StreamError(
+    'ERR_CHAIN_BROKEN',
+    `expected event ${version} of ${stream} to continue its chain, found another ${broken}`,
+  );
 }
 
 function malformed(expected: string, cause?: unknown): StreamError {

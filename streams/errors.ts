@@ -51,3 +51,16 @@ export class StreamError extends Error {
     this.actualVersion = options?.actualVersion ?? null;
   }
 }
+
+/**
+ * True when others wrote first and nothing of ours was written: to be decided again. That includes
+ * the same command sent by two processes at once, whose bytes differ because sealing is random.
+ */
+export function isConflict(error: unknown): boolean {
+  return isCode(error, 'ERR_VERSION_CONFLICT') || isCode(error, 'ERR_APPEND_MISMATCH');
+}
+
+/** True for a `StreamError` of this code. */
+export function isCode(error: unknown, code: StreamError['code']): boolean {
+  return error instanceof StreamError && error.code === code;
+}

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { realpathSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { StreamError } from './errors.js';
 import { unwrapKey } from './keyWrap.js';
@@ -7,14 +6,8 @@ import type { MasterDriver } from './master.js';
 import { eventKeyOf } from './sealing.js';
 import { whenFree } from './sqliteFile.js';
 import type { Checkpoint, EventKey, SealedEvent, Shred, Vault, VaultPlace } from './vault.js';
-import { bringTogether } from './vaultCopies.js';
-import {
-  checkVault,
-  openVaultFile,
-  readVaultState,
-  truncateWriteAheadLog,
-  type VaultState,
-} from './vaultFile.js';
+import { bringTogether, refuseSameFile } from './vaultCopies.js';
+import { checkVault, openVaultFile, readVaultState, truncateWriteAheadLog } from './vaultFile.js';
 import { behind, mintIn, shredIn } from './vaultKeys.js';
 import { destroyReplacedMasters, rotateVault } from './vaultRotation.js';
 
@@ -37,16 +30,6 @@ export async function openVault(place: VaultPlace): Promise<Vault> {
       database.close();
     }
     throw error;
-  }
-}
-
-/** A copy that is the vault itself would be lost with it. */
-function refuseSameFile(path: string, copyPath: string): void {
-  if (realpathSync(path) === realpathSync(copyPath)) {
-    throw new StreamError(
-      'ERR_LEDGER_MISMATCH',
-      'expected the second vault to be another file than the first, found the same',
-    );
   }
 }
 

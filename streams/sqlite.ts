@@ -135,7 +135,7 @@ function createStore(database: Database.Database): EventStore {
         return;
       }
       left -= page.length;
-      after += page.length;
+      after = reader.numberIn(page);
     }
   }
 
@@ -179,7 +179,7 @@ function createStore(database: Database.Database): EventStore {
         if (options.signal.aborted) {
           return;
         }
-        applied += 1;
+        applied = reader.numberIn([event]);
         yield { kind: 'event', event };
       }
       if (page.length > 0) {

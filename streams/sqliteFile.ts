@@ -151,3 +151,12 @@ function tryOnce<Result>(
     return 'busy';
   }
 }
+
+/** The error for a ledger that SQLite could not write: definite, nothing was written. */
+export function sqliteFailure(cause: unknown): StreamError {
+  return new StreamError(
+    'ERR_STORE_FAILED',
+    `expected the ledger to be written, found SQLite failing${cause instanceof Error && 'code' in cause ? ` with ${String(cause.code)}` : ''}`,
+    { cause },
+  );
+}

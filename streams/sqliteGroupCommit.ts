@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { eventHash } from './envelope.js';
 import { StreamError } from './errors.js';
 import { type AppendReceipt, comparePlace, conflict, type NewEvent } from './eventStore.js';
-import { isBusy } from './sqliteFile.js';
+import { isBusy, sqliteFailure } from './sqliteFile.js';
 import type { SqliteReader } from './sqliteReader.js';
 
 /** The most appends that share one transaction, so that none waits long for the others. */
@@ -117,7 +117,7 @@ export function createGroupCommit(
         return;
       } catch (error) {
         if (!isBusy(error)) {
-          throw failed(error);
+          throw sqliteFailure(error);
         }
         if (performance.now() > giveUpAt) {
           throw new StreamError(
@@ -204,8 +204,12 @@ export function createGroupCommit(
   }
 
   function abandon(): void {
-    if (database.inTransaction) {
-      rollback.run();
+    try {
+      if (database.inTransaction) {
+        rollback.run();
+      }
+    } catch {
+      // What failed before this is what the callers are told; SQLite rolls back when it opens again.
     }
   }
 
@@ -216,7 +220,7 @@ export function createGroupCommit(
         const { stream, expectedVersion, events } = request;
         const outcome = earlierReceipt(stream, expectedVersion, events, expectedVersion);
         if (outcome instanceof StreamError) {
-          request.reject(failed(cause));
+          request.reject(sqliteFailure(cause));
         } else {
           request.resolve(outcome);
         }
@@ -239,12 +243,4 @@ export function createGroupCommit(
       await running;
     },
   };
-}
-
-function failed(cause: unknown): StreamError {
-  return new StreamError(
-    'ERR_STORE_FAILED',
-    `expected the ledger to be written, found SQLite failing${cause instanceof Error && 'code' in cause ? ` with ${String(cause.code)}` : ''}`,
-    { cause },
-  );
 }

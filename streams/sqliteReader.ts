@@ -83,6 +83,9 @@ export function createSqliteReader(database: Database.Database) {
       return number;
     },
     head: (): StoredEvent | null => rowsOf(last.all()).map(toStoredEvent)[0] ?? null,
+    /** The number of the last of some events. */
+    numberIn: (events: readonly StoredEvent[]): number =>
+      parsePosition(SCHEME, events.at(-1)?.position ?? '').number,
     headNumber: (): number => headNumber.get() as number,
     position: (number: number, hash: Uint8Array): Position => formatPosition(SCHEME, number, hash),
   };

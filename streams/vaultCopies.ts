@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { StreamError } from './errors.js';
 import type { MasterDriver } from './master.js';
@@ -53,4 +54,14 @@ export async function bringTogether(
     await whenFree(() => set.run(changes));
   }
   truncateWriteAheadLog(older);
+}
+
+/** Refuses a copy that is the vault itself, and would be lost with it. */
+export function refuseSameFile(path: string, copyPath: string): void {
+  if (realpathSync(path) === realpathSync(copyPath)) {
+    throw new StreamError(
+      'ERR_LEDGER_MISMATCH',
+      'expected the second vault to be another file than the first, found the same',
+    );
+  }
 }

@@ -40,6 +40,25 @@ export function entryKey(entry: EntryReference): string {
   return `${entry.kind} ${entry.submittedBy} ${entry.entryId}`;
 }
 
+/** Which entry an event or a command on an entry names. */
+export type EntryNaming = { readonly submittedBy: Ukprn } & (
+  | { readonly achievementId: string }
+  | { readonly participationId: string }
+);
+
+/** The entry that an event or a command names, by its field for the id. */
+export function entryReferenceOf(data: EntryNaming): EntryReference {
+  const { submittedBy } = data;
+  return 'achievementId' in data
+    ? { kind: 'achievement', submittedBy, entryId: data.achievementId }
+    : { kind: 'participation', submittedBy, entryId: data.participationId };
+}
+
+/** The key of the entry that an event or a command names. */
+export function entryKeyOf(data: EntryNaming): string {
+  return entryKey(entryReferenceOf(data));
+}
+
 const shared = {
   source: Source,
   subjectCode: SubjectCode,

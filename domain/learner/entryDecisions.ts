@@ -4,7 +4,7 @@ import { DomainError } from '../errors.js';
 import { changedFields, changesFor, differingFields, withChanges } from './changes.js';
 import { achievementShape, type LearnerCommandOf, participationShape } from './commands.js';
 import { effectiveDateOf } from './detailsDecisions.js';
-import { type EntryReference, entryKey } from './entries.js';
+import { type EntryReference, entryKey, entryReferenceOf } from './entries.js';
 import type { LearnerEvent, LearnerEventData } from './events.js';
 import { type Entry, entryDate, type IssuedLearner, type Values } from './state.js';
 
@@ -121,7 +121,7 @@ export function decideWithdraw(
   command: LearnerCommandOf<'WithdrawParticipation' | 'WithdrawAchievement'>,
   state: IssuedLearner,
 ): readonly LearnerEvent[] {
-  const entry = ownedEntry(command.by, state, referenceOf(command));
+  const entry = ownedEntry(command.by, state, entryReferenceOf(command.data));
   const effectiveDate = effectiveDateOf(command, entryDate(entry));
   if (entry.withdrawn) {
     return [];
@@ -136,7 +136,7 @@ export function decideReinstate(
   command: LearnerCommandOf<'ReinstateParticipation' | 'ReinstateAchievement'>,
   state: IssuedLearner,
 ): readonly LearnerEvent[] {
-  const entry = ownedEntry(command.by, state, referenceOf(command));
+  const entry = ownedEntry(command.by, state, entryReferenceOf(command.data));
   const effectiveDate = effectiveDateOf(command, entryDate(entry));
   if (!entry.withdrawn) {
     return [];
@@ -144,20 +144,6 @@ export function decideReinstate(
   return command.type === 'ReinstateParticipation'
     ? [{ type: 'ParticipationReinstated', data: { ...command.data, effectiveDate } }]
     : [{ type: 'AchievementReinstated', data: { ...command.data, effectiveDate } }];
-}
-
-function referenceOf(
-  command: LearnerCommandOf<
-    | 'WithdrawParticipation'
-    | 'WithdrawAchievement'
-    | 'ReinstateParticipation'
-    | 'ReinstateAchievement'
-  >,
-): EntryReference {
-  const { submittedBy } = command.data;
-  return 'achievementId' in command.data
-    ? { kind: 'achievement', submittedBy, entryId: command.data.achievementId }
-    : { kind: 'participation', submittedBy, entryId: command.data.participationId };
 }
 
 function requireSubmitter(by: Actor, submittedBy: string): void {

@@ -8,7 +8,7 @@ import {
 } from './challengeDecisions.js';
 import type { LearnerCommand, LearnerCommandOf } from './commands.js';
 import { decideAmend, decideIssue, decideLiftOptOut, decideSetOptOut } from './detailsDecisions.js';
-import { entryKey } from './entries.js';
+import { type EntryNaming, entryKeyOf } from './entries.js';
 import {
   decideConfirm,
   decideCorrectAchievement,
@@ -151,21 +151,12 @@ function evolveIssued(
   }
 }
 
-type EntryEvent = Extract<
-  LearnerEvent,
-  { data: { participationId: string } | { achievementId: string } }
->;
-
 function changeEntry(
   state: IssuedLearner,
-  event: EntryEvent,
+  event: { readonly data: EntryNaming },
   change: (entry: Entry) => Entry,
 ): IssuedLearner {
-  const { submittedBy } = event.data;
-  const key =
-    'achievementId' in event.data
-      ? entryKey({ kind: 'achievement', submittedBy, entryId: event.data.achievementId })
-      : entryKey({ kind: 'participation', submittedBy, entryId: event.data.participationId });
+  const key = entryKeyOf(event.data);
   const entry = state.entries.get(key);
   return entry === undefined ? state : withEntry(state, change(entry));
 }

@@ -86,7 +86,7 @@ function qualificationLines(qualification: PlrQualification): readonly string[] 
 }
 
 function achievementText({ values, standing, achieved, reference }: PlrEntry): string {
-  const outcome = achieved === false ? 'no achievement' : 'achieved';
+  const outcome = achieved === null ? 'outcome redacted' : achieved ? 'achieved' : 'no achievement';
   const grade = `grade ${valueText(values['grade'])}`;
   return `${values['achievementAwardDate']}  ${outcome}, ${grade}, ${standing}, submitted by ${reference.submittedBy} as ${reference.entryId}`;
 }

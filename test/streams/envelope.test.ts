@@ -5,6 +5,7 @@ import {
   type Header,
   headerText,
   parseHeader,
+  START,
 } from '../../streams/envelope.js';
 import { someEvent } from './events.js';
 
@@ -42,29 +43,33 @@ describe('a header', () => {
 
 describe('a link of the chain', () => {
   const place = { stream: parsed.stream, type: parsed.type, version: 1 };
-  const start = { version: 0, hash: null };
+  const start = START;
+  const first = { version: 1, hash: eventHash(header), at: parsed.at, key: null };
 
   test('holds where everything continues', () => {
     checkLink(place, parsed, start, parsed.ledger);
     const second = { ...parsed, version: 2, prev: eventHash(header).toString('base64url') };
-    checkLink(
-      { ...place, version: 2 },
-      second,
-      { version: 1, hash: eventHash(header) },
-      parsed.ledger,
-    );
+    checkLink({ ...place, version: 2 }, second, first, parsed.ledger);
   });
 
   test.each([
     ['ledger', place, parsed, start, 'other.invalid'],
     ['stream', { ...place, stream: 'other' }, parsed, start, parsed.ledger],
     ['type', { ...place, type: 'Other' }, parsed, start, parsed.ledger],
-    ['version', { ...place, version: 2 }, parsed, { version: 1, hash: null }, parsed.ledger],
+    ['version', { ...place, version: 2 }, parsed, { ...first, hash: null }, parsed.ledger],
+    ['prev', { ...place, version: 2 }, { ...parsed, version: 2 }, first, parsed.ledger],
     [
-      'prev',
+      'time',
       { ...place, version: 2 },
-      { ...parsed, version: 2 },
-      { version: 1, hash: eventHash(header) },
+      { ...parsed, version: 2, prev: eventHash(header).toString('base64url') },
+      { ...first, at: '2026-01-01T00:00:00.001Z' },
+      parsed.ledger,
+    ],
+    [
+      'key',
+      { ...place, version: 2 },
+      { ...parsed, version: 2, key: 0, prev: eventHash(header).toString('base64url') },
+      { ...first, key: 1 },
       parsed.ledger,
     ],
   ])('breaks at another %s', (field, event, head, before, ledger) => {

@@ -89,7 +89,7 @@ describe('the ledger file', () => {
   test('finds a missing trigger and a stream that was cut short', async () => {
     intruder.exec('DROP TRIGGER events_no_delete; DELETE FROM events WHERE position = 2');
     const bad = (await store.inspect()).filter(({ isGood }) => !isGood);
-    expect(bad.map(({ found }) => found)).toEqual(['8', '1']);
+    expect(bad.map(({ found }) => found)).toEqual(['without events_no_delete', '1']);
   });
 
   test('refuses a format that a newer version wrote', () => {

@@ -188,13 +188,20 @@ describe('a second copy', () => {
     const vault = await open('copy.db');
     await vault.mint([first]);
     const key = await keyOf(vault, first);
+    const index = vault.indexHmac(1, 'text');
     vault.close();
     opened = [];
     for (const name of ['vault.db', 'vault.db-wal', 'vault.db-shm']) {
       rmSync(path(name), { force: true });
     }
     copyFileSync(path('copy.db'), path('vault.db'));
-    expect(await keyOf(await open(), first)).toBe(key);
+    const restored = await open();
+    expect(await keyOf(restored, first)).toBe(key);
+    expect(restored.indexHmac(1, 'text')).toEqual(index);
+  });
+
+  test('that is the vault itself is refused', async () => {
+    await expect(open('vault.db')).rejects.toMatchObject({ code: 'ERR_LEDGER_MISMATCH' });
   });
 
   test('takes over what it missed, shreds included', async () => {

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createVault, createVaultCopy } from '../../streams/createVault.js';
 import { createFileMasterDriver, type MasterDriver } from '../../streams/master.js';
 import { openVault } from '../../streams/openVault.js';
+import { rotateVault } from '../../streams/vaultRotation.js';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const event = { stream: 'learner-1a', version: 1, key: 0, id: 'one' };
@@ -40,6 +41,17 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Tidies up before a rotation, and fails at its end. */
+function failingToDestroy(driver: MasterDriver): Partial<MasterDriver> {
+  let calls = 0;
+  return {
+    destroyAllBut: (id) => {
+      calls += 1;
+      return calls === 1 ? driver.destroyAllBut(id) : Promise.reject(new Error('crash'));
+    },
+  };
+}
+
 // Each driver fails where a crash could come: the rotation ends there, and the next opening finds
 // whatever it left.
 const crashes: readonly (readonly [string, (driver: MasterDriver) => Partial<MasterDriver>])[] = [
@@ -66,10 +78,7 @@ const crashes: readonly (readonly [string, (driver: MasterDriver) => Partial<Mas
       };
     },
   ],
-  [
-    'after everything is wrapped anew, before the old master is destroyed',
-    () => ({ destroyAllBut: () => Promise.reject(new Error('crash')) }),
-  ],
+  ['after everything is wrapped anew, before the old master is destroyed', failingToDestroy],
 ];
 
 test.each(crashes)(
@@ -87,6 +96,33 @@ test.each(crashes)(
     expect(existsSync(path('master.key.next'))).toBe(false);
   },
 );
+
+test('a second rotation, cut after the first has only just ended, does not take its master', async () => {
+  const driver = masters();
+  const first = await open({ ...driver, ...failingToDestroy(driver) });
+  await expect(first.rotate(AT)).rejects.toThrow('crash');
+  first.close();
+  const second = await open(driver);
+  const failing = {
+    ...driver,
+    create: async () => {
+      await driver.create();
+      throw new Error('crash');
+    },
+  };
+  await expect(rotateVault(path('vault.db'), failing, AT)).rejects.toThrow('crash');
+  second.close();
+  expect(await keyNow(masters())).toBe(key);
+});
+
+test('an old master that was overwritten and not yet removed does not stop anybody', async () => {
+  const driver = masters();
+  const vault = await open({ ...driver, ...failingToDestroy(driver) });
+  await expect(vault.rotate(AT)).rejects.toThrow('crash');
+  vault.close();
+  writeFileSync(path('master.key'), Buffer.alloc(44), { mode: 0o600 });
+  expect(await keyNow(masters())).toBe(key);
+});
 
 test('a rotation whose end was not recorded says so until it is', async () => {
   const vault = await open(masters());
