@@ -45,7 +45,8 @@ export function createFileMasterDriver(path: string): MasterDriver {
 
   return {
     open: async (id) => {
-      const files = [path, nextPath].flatMap((file) => readIfThere(file) ?? []);
+      // The next one first: a rotation that ends meanwhile moves it to the other name, never back.
+      const files = [nextPath, path].flatMap((file) => readIfThere(file) ?? []);
       const found = files.find((file) => 'master' in file && file.master.id === id);
       if (found !== undefined && 'master' in found) {
         return found.master;
