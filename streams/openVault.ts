@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { StreamError } from './errors.js';
+import { isCode, StreamError } from './errors.js';
 import { unwrapKey } from './keyWrap.js';
 import type { MasterDriver } from './master.js';
 import { eventKeyOf } from './sealing.js';
@@ -43,9 +43,9 @@ async function createOpenVault(
   await bringTogether(databases, masters);
   const [primary] = databases;
   let state = readVaultState(primary);
-  let vaultKey = await unwrapVaultKey();
+  let vaultKey: Buffer = Buffer.alloc(0);
   const indexKeys = new Map<number, Buffer>();
-  loadIndexKeys();
+  await takeUpKeys();
   if (indexKeys.size === 0) {
     throw new StreamError('ERR_VAULT_BEHIND', 'expected an index key in the vault, found none');
   }
@@ -66,12 +66,14 @@ async function createOpenVault(
     'SELECT version, hash FROM checkpoints WHERE stream = ?',
   );
 
-  /** Takes up the vault key of now; a rotation that ends meanwhile takes its master away. */
-  async function unwrapVaultKey(): Promise<Buffer> {
+  /** Takes up the keys of now; a rotation that ends meanwhile takes them away and gives others. */
+  async function takeUpKeys(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       state = readVaultState(primary);
       try {
-        return await (await masters.open(state.master)).unwrap(state.vaultKey);
+        vaultKey = await (await masters.open(state.master)).unwrap(state.vaultKey);
+        loadIndexKeys();
+        return;
       } catch (error) {
         if (readVaultState(primary).rotation === state.rotation || attempt === MAX_ATTEMPTS) {
           throw error;
@@ -90,8 +92,7 @@ async function createOpenVault(
   /** Notices that another process has rotated, and takes up the new vault key. */
   async function refresh(): Promise<void> {
     if (readVaultState(primary).rotation !== state.rotation) {
-      vaultKey = await unwrapVaultKey();
-      loadIndexKeys();
+      await takeUpKeys();
     }
   }
 
@@ -153,14 +154,15 @@ async function createOpenVault(
     if (!primary.open) {
       throw new StreamError('ERR_STORE_CLOSED', 'expected an open vault, found it closed');
     }
-    try {
-      return eventKeyNow(event);
-    } catch (error) {
-      if (!(error instanceof StreamError) || error.code !== 'ERR_MASTER_MISMATCH') {
-        throw error;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return eventKeyNow(event);
+      } catch (error) {
+        if (!isCode(error, 'ERR_MASTER_MISMATCH') || attempt === MAX_ATTEMPTS) {
+          throw error;
+        }
+        await refresh();
       }
-      await refresh();
-      return eventKeyNow(event);
     }
   }
 
