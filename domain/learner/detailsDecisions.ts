@@ -67,7 +67,7 @@ export function decideAmend(
   // Sound: `changesFor` gives every field of the shape, as `null` or the parsed value it changes to.
   const data = { effectiveDate, ...fields } as LearnerEventData<'LearnerDetailsAmended'>;
   const amended = { type: 'LearnerDetailsAmended', data } as const;
-  return changes.abilityToShare === '2' && !state.optedOut
+  return changes.abilityToShare === '2' && state.optedOutSince === null
     ? [amended, optOutAtEnrolment(effectiveDate)]
     : [amended];
 }
@@ -85,7 +85,7 @@ export function decideSetOptOut(
     );
   }
   const effectiveDate = effectiveDateOf(command, dateOf(command.at));
-  return state.optedOut
+  return isKnownSince(state.optedOutSince, command.data.effectiveDate)
     ? []
     : [{ type: 'OptOutSet', data: { route, effectiveDate, evidenceReference } }];
 }
@@ -97,9 +97,14 @@ export function decideLiftOptOut(
 ): readonly LearnerEvent[] {
   const { route, evidenceReference } = command.data;
   const effectiveDate = effectiveDateOf(command, dateOf(command.at));
-  return state.optedOut
-    ? [{ type: 'OptOutLifted', data: { route, effectiveDate, evidenceReference } }]
-    : [];
+  return state.optedOutSince === null
+    ? []
+    : [{ type: 'OptOutLifted', data: { route, effectiveDate, evidenceReference } }];
+}
+
+/** True when something is so already, also from the date that the command names: only an earlier one is news. */
+export function isKnownSince(since: CalendarDate | null, named: CalendarDate | null): boolean {
+  return since !== null && (named === null || named >= since);
 }
 
 /** The date a command names, or the one given where it names none; never one still to come. */

@@ -3,7 +3,7 @@ import { type CalendarDate, dateOf, type Instant } from '../date.js';
 import { DomainError } from '../errors.js';
 import { changedFields, changesFor, differingFields, withChanges } from './changes.js';
 import { achievementShape, type LearnerCommandOf, participationShape } from './commands.js';
-import { effectiveDateOf } from './detailsDecisions.js';
+import { effectiveDateOf, isKnownSince } from './detailsDecisions.js';
 import { type EntryReference, entryKey, entryReferenceOf } from './entries.js';
 import type { LearnerEvent, LearnerEventData } from './events.js';
 import { type Entry, entryDate, type IssuedLearner, type Values } from './state.js';
@@ -123,7 +123,7 @@ export function decideWithdraw(
 ): readonly LearnerEvent[] {
   const entry = ownedEntry(command.by, state, entryReferenceOf(command.data));
   const effectiveDate = effectiveDateOf(command, entryDate(entry));
-  if (entry.withdrawn) {
+  if (isKnownSince(entry.withdrawnSince, command.data.effectiveDate)) {
     return [];
   }
   return command.type === 'WithdrawParticipation'
@@ -138,7 +138,7 @@ export function decideReinstate(
 ): readonly LearnerEvent[] {
   const entry = ownedEntry(command.by, state, entryReferenceOf(command.data));
   const effectiveDate = effectiveDateOf(command, entryDate(entry));
-  if (!entry.withdrawn) {
+  if (entry.withdrawnSince === null) {
     return [];
   }
   return command.type === 'ReinstateParticipation'
@@ -187,7 +187,7 @@ function isRecorded(state: IssuedLearner, reference: EntryReference, values: Val
 }
 
 function refuseWithdrawn(entry: Entry): void {
-  if (entry.withdrawn) {
+  if (entry.withdrawnSince !== null) {
     throw new DomainError(
       'ERR_ENTRY_WITHDRAWN',
       'expected an entry that stands, found it withdrawn; reinstate it first',

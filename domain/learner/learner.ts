@@ -90,7 +90,7 @@ function evolve(state: Learner, event: LearnerEvent): Learner {
       status: 'issued',
       uln,
       details,
-      optedOut: false,
+      optedOutSince: null,
       entries: new Map(),
       challenges: new Map(),
     };
@@ -111,12 +111,12 @@ function evolveIssued(
     case 'ParticipationRecorded': {
       const { participationId: entryId, submittedBy, ...values } = event.data;
       const reference = { kind: 'participation', submittedBy, entryId } as const;
-      return withEntry(state, { reference, standing: 'final', withdrawn: false, values });
+      return withEntry(state, { reference, standing: 'final', withdrawnSince: null, values });
     }
     case 'AchievementRecorded': {
       const { achievementId: entryId, submittedBy, standing, ...values } = event.data;
       const reference = { kind: 'achievement', submittedBy, entryId } as const;
-      return withEntry(state, { reference, standing, withdrawn: false, values });
+      return withEntry(state, { reference, standing, withdrawnSince: null, values });
     }
     case 'ParticipationCorrected':
     case 'AchievementCorrected':
@@ -128,14 +128,17 @@ function evolveIssued(
       return changeEntry(state, event, (entry) => ({ ...entry, standing: 'final' }));
     case 'ParticipationWithdrawn':
     case 'AchievementWithdrawn':
-      return changeEntry(state, event, (entry) => ({ ...entry, withdrawn: true }));
+      return changeEntry(state, event, (entry) => ({
+        ...entry,
+        withdrawnSince: event.data.effectiveDate,
+      }));
     case 'ParticipationReinstated':
     case 'AchievementReinstated':
-      return changeEntry(state, event, (entry) => ({ ...entry, withdrawn: false }));
+      return changeEntry(state, event, (entry) => ({ ...entry, withdrawnSince: null }));
     case 'OptOutSet':
-      return { ...state, optedOut: true };
+      return { ...state, optedOutSince: event.data.effectiveDate };
     case 'OptOutLifted':
-      return { ...state, optedOut: false };
+      return { ...state, optedOutSince: null };
     case 'ChallengeRaised':
       return withChallenge(state, { raised: event.data, outcome: 'open' });
     case 'ChallengeWithdrawn':

@@ -13,7 +13,8 @@ export type Values = Readonly<Record<string, unknown>>;
 export type Entry = {
   readonly reference: EntryReference;
   readonly standing: 'provisional' | 'final';
-  readonly withdrawn: boolean;
+  /** From when the source took it back; `null` while it stands. */
+  readonly withdrawnSince: CalendarDate | null;
   readonly values: Values;
 };
 
@@ -28,7 +29,8 @@ export type IssuedLearner = {
   readonly status: 'issued';
   readonly uln: Uln;
   readonly details: { readonly [Name in keyof LearnerDetails]: Redactable<LearnerDetails[Name]> };
-  readonly optedOut: boolean;
+  /** From when data is not shared; `null` while it is. */
+  readonly optedOutSince: CalendarDate | null;
   readonly entries: ReadonlyMap<string, Entry>;
   readonly challenges: ReadonlyMap<string, Challenge>;
 };

@@ -110,8 +110,12 @@ describe('a replay', () => {
   test('changes something in the record with every event that commands record', () => {
     fc.assert(
       fc.property(streams, (events) => {
-        const idle = replaySteps(events, NOW).filter(({ changes }) => changes.length === 0);
-        expect(idle.map(({ recorded }) => recorded.event.type)).toStrictEqual([]);
+        const idle = replaySteps(events, NOW)
+          .filter(({ changes }) => changes.length === 0)
+          .map(({ recorded }) => recorded.event.type)
+          // That it was withdrawn from an earlier date on changes what was so then, not what is so now.
+          .filter((type) => !type.endsWith('Withdrawn') || type === 'ChallengeWithdrawn');
+        expect(idle).toStrictEqual([]);
       }),
     );
   });

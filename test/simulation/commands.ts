@@ -183,7 +183,7 @@ function entryChange(random: Random, state: ModelState, today: string): Asked {
   const by = random.chance(0.06) ? random.pick(['keeper', 'learner', ...SOURCES]) : submittedBy;
   const names = { [`${kind}Id`]: entryId, submittedBy };
   const noun = isAchievement ? 'Achievement' : 'Participation';
-  const likely = state.entries[key]?.withdrawn === true ? 'Reinstate' : 'Correct';
+  const likely = (state.entries[key]?.withdrawnSince ?? null) !== null ? 'Reinstate' : 'Correct';
   const verb = random.pick([likely, likely, 'Correct', 'Withdraw', 'Reinstate', 'Confirm']);
   const date = effectiveDate(random, today);
   if (verb === 'Confirm' && isAchievement) {

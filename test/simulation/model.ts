@@ -43,7 +43,7 @@ export const HEAD: ModelPoint = { asAt: null, validAt: null, version: null };
 
 type ModelEntry = {
   standing: unknown;
-  withdrawn: boolean;
+  withdrawnSince: string | null;
   recordedAt: string;
   correctedAt: string | null;
   values: Record<string, unknown>;
@@ -87,9 +87,9 @@ export function stateAt(facts: readonly Fact[], point: ModelPoint): ModelState {
 export function recordAt(uln: string, facts: readonly Fact[], point: ModelPoint) {
   const state = stateAt(facts, point);
   const entries: Record<string, unknown> = {};
-  for (const [key, { withdrawn, ...entry }] of Object.entries(state.entries)) {
+  for (const [key, { withdrawnSince, ...entry }] of Object.entries(state.entries)) {
     const isLater = point.validAt !== null && ownDateOf(key, entry.values) > point.validAt;
-    if (!withdrawn && !isLater) {
+    if (withdrawnSince === null && !isLater) {
       const disputedBy: unknown[] = [];
       for (const challenge of Object.values(state.challenges)) {
         if (challenge.state === 'open' && challenge.entry === key) {
@@ -146,7 +146,7 @@ function factsAt(facts: readonly Fact[], { asAt, validAt, version }: ModelPoint)
   }
   return known.filter((fact) => {
     let from = fact.from;
-    if (statesContent(fact)) {
+    if (statesContent(fact) || isFromItsOwnDate(fact, known)) {
       for (const other of known) {
         if (statesContent(other) && other.subject === fact.subject && other.from < from) {
           from = other.from;
@@ -155,6 +155,24 @@ function factsAt(facts: readonly Fact[], { asAt, validAt, version }: ModelPoint)
     }
     return from <= validAt;
   });
+}
+
+/** Whether an entry was confirmed, withdrawn or reinstated from the date on that it had just then. */
+function isFromItsOwnDate(fact: Fact, known: readonly Fact[]): boolean {
+  if (!['confirmed', 'withdrawn', 'reinstated'].includes(fact.what)) {
+    return false;
+  }
+  let ownDate = '';
+  for (const other of known) {
+    if (other === fact) {
+      break;
+    }
+    if (statesContent(other) && other.subject === fact.subject) {
+      const { achievementAwardDate, participationStartDate } = other.values;
+      ownDate = String(achievementAwardDate ?? participationStartDate ?? ownDate);
+    }
+  }
+  return fact.from <= ownDate;
 }
 
 function statesContent({ what }: Fact): boolean {
@@ -185,13 +203,19 @@ function tell(state: ModelState, fact: Fact): void {
 
 function tellOfEntry(
   state: ModelState,
-  { what, subject, more }: Fact,
+  { what, subject, more, from }: Fact,
   said: Record<string, unknown>,
   at: string,
 ): void {
   if (what === 'recorded') {
     const standing = more['standing'];
-    const entry = { standing, withdrawn: false, recordedAt: at, correctedAt: null, values: said };
+    const entry = {
+      standing,
+      withdrawnSince: null,
+      recordedAt: at,
+      correctedAt: null,
+      values: said,
+    };
     state.entries[subject] = entry;
     return;
   }
@@ -205,7 +229,7 @@ function tellOfEntry(
   } else if (what === 'confirmed') {
     entry.standing = 'final';
   } else {
-    entry.withdrawn = what === 'withdrawn';
+    entry.withdrawnSince = what === 'withdrawn' ? from : null;
   }
 }
 

@@ -22,7 +22,7 @@ export function expectedOutcome(facts: readonly Fact[], asked: Asked, today: str
     const isSet = asked.type === 'SetOptOut';
     return isFuture
       ? 'ERR_DATE_IN_FUTURE'
-      : isSet === (state.optOut !== null)
+      : isSet === (state.optOut !== null) && !isEarlierDate(asked, state.optOut?.since)
         ? 'unchanged'
         : 'recorded';
   }
@@ -84,7 +84,7 @@ function recording(state: ModelState, asked: Asked, today: string): string {
       return 'ERR_ENTRY_DIFFERS';
     }
   }
-  return current.withdrawn ? 'ERR_ENTRY_WITHDRAWN' : 'unchanged';
+  return current.withdrawnSince !== null ? 'ERR_ENTRY_WITHDRAWN' : 'unchanged';
 }
 
 function entryChange(state: ModelState, asked: Asked, today: string, isFuture: boolean): string {
@@ -97,7 +97,7 @@ function entryChange(state: ModelState, asked: Asked, today: string, isFuture: b
   if (entry === undefined) {
     return 'ERR_ENTRY_NOT_FOUND';
   }
-  if (entry.withdrawn && (type.startsWith('Correct') || type.startsWith('Confirm'))) {
+  if (entry.withdrawnSince !== null && (type.startsWith('Correct') || type.startsWith('Confirm'))) {
     return 'ERR_ENTRY_WITHDRAWN';
   }
   if (type.startsWith('Correct')) {
@@ -112,7 +112,10 @@ function entryChange(state: ModelState, asked: Asked, today: string, isFuture: b
   if (type.startsWith('Confirm')) {
     return entry.standing === 'final' ? 'unchanged' : 'recorded';
   }
-  return entry.withdrawn === type.startsWith('Withdraw') ? 'unchanged' : 'recorded';
+  const isWithdrawn = entry.withdrawnSince !== null;
+  return isWithdrawn === type.startsWith('Withdraw') && !isEarlierDate(asked, entry.withdrawnSince)
+    ? 'unchanged'
+    : 'recorded';
 }
 
 function datesRefused(
@@ -165,4 +168,11 @@ export function outcomeOf(type: string): string {
     RejectChallenge: 'rejected',
   };
   return outcomes[type] ?? 'open';
+}
+
+/** Whether a command that sets something again names an earlier date from which it is so. */
+function isEarlierDate({ type, data }: Asked, since: string | null | undefined): boolean {
+  const named = data['effectiveDate'] ?? null;
+  const sets = type.startsWith('Withdraw') || type === 'SetOptOut';
+  return sets && named !== null && since !== null && since !== undefined && String(named) < since;
 }

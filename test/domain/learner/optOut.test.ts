@@ -44,8 +44,15 @@ describe('opting out of sharing', () => {
 
   test('records nothing for someone who opted out before', () => {
     given(issued, set)
-      .when(command('SetOptOut', { route: 'helpdesk' }))
+      .when(command('SetOptOut', { route: 'helpdesk', effectiveDate: null }))
       .recordsNothing();
+  });
+
+  test('again from an earlier date on is recorded: the date is news', () => {
+    const effectiveDate = '2020-02-03';
+    given(issued, set)
+      .when(command('SetOptOut', { effectiveDate }))
+      .records(event('OptOutSet', { effectiveDate }));
   });
 
   test('is recorded again after it was lifted', () => {

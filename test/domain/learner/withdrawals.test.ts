@@ -34,6 +34,17 @@ describe.each([
     given(issued, recorded, withdrawn).when(command(withdraw)).recordsNothing();
   });
 
+  test('again from an earlier date on is recorded: the date is news', () => {
+    const late = event(`${kind}Withdrawn`, { effectiveDate: '2024-01-15' });
+    const effectiveDate = '2023-06-01';
+    given(issued, recorded, late)
+      .when(command(withdraw, { effectiveDate }))
+      .records(event(`${kind}Withdrawn`, { effectiveDate }));
+    given(issued, recorded, late)
+      .when(command(withdraw, { effectiveDate: '2024-02-01' }))
+      .recordsNothing();
+  });
+
   test('is recorded again after a reinstatement', () => {
     given(issued, recorded, withdrawn, event(`${kind}Reinstated`))
       .when(command(withdraw))
