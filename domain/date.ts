@@ -7,7 +7,9 @@ import { z } from 'zod';
  */
 export const CalendarDate = z
   .string()
-  .refine(isCalendarDate, { error: 'expected a date that exists, written YYYY-MM-DD' })
+  .refine(isCalendarDate, {
+    error: 'expected a date of the years 1800 to 2099 that exists, written YYYY-MM-DD',
+  })
   .brand<'CalendarDate'>();
 export type CalendarDate = z.infer<typeof CalendarDate>;
 

@@ -9,7 +9,8 @@ export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(input);
+  // Whether anything was given can be told; what was given is not repeated.
+  const parsed = schema.safeParse(input, { reportInput: true });
   if (parsed.success) {
     return parsed.data;
   }
@@ -22,12 +23,12 @@ function describe(issue: z.core.$ZodIssue): string {
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
+  const found = issue.input === undefined ? 'nothing' : 'something else';
   switch (issue.code) {
     case 'invalid_type':
-      // Whether something is missing can be told; what it is instead is not repeated.
-      return `expected ${article(issue.expected)}, found ${issue.message.endsWith('undefined') ? 'nothing' : 'something else'}`;
+      return `expected ${article(issue.expected)}, found ${found}`;
     case 'invalid_value':
-      return `expected one of ${issue.values.map(String).join(', ')}, found something else`;
+      return `expected one of ${issue.values.map(String).join(', ')}, found ${found}`;
     case 'unrecognized_keys':
       return `expected only known fields, found ${issue.keys.length} other${issue.keys.length === 1 ? '' : 's'}`;
     case 'invalid_format':

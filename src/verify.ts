@@ -3,7 +3,7 @@ import { StreamError } from '../streams/errors.js';
 import type { EventStore, StoredEvent } from '../streams/eventStore.js';
 import type { Vault } from '../streams/vault.js';
 import { tableOf, toDomainEvent } from './eventTables.js';
-import { refuseInterrupted } from './interruption.js';
+import { pauseForInterruption } from './interruption.js';
 import { checkCommitment, type OpenedEvent, openContent } from './openedStream.js';
 import type { Orders } from './orders.js';
 import { readableFields } from './redactions.js';
@@ -29,6 +29,7 @@ export type Problem = {
 type Parts = { readonly store: EventStore; readonly vault: Vault; readonly orders: Orders };
 
 const MAX_PROBLEMS = 100;
+const STREAMS_BETWEEN_PAUSES = 50;
 
 /**
  * Checks streams: that every header is canonical, every chain unbroken, every event opens with its key
@@ -54,7 +55,9 @@ export async function verifyStreams(
     redacted += result.redacted;
     problems.push(...result.problems);
     onProgress(events);
-    refuseInterrupted(signal);
+    if (streams % STREAMS_BETWEEN_PAUSES === 0) {
+      await pauseForInterruption(signal);
+    }
     if (problems.length >= MAX_PROBLEMS) {
       break;
     }

@@ -20,7 +20,7 @@ export async function openVault(place: VaultPlace): Promise<Vault> {
   const opened: [Database.Database, ...Database.Database[]] = [primary];
   try {
     if (place.copyPath !== null) {
-      opened.push(openVaultFile(place.copyPath));
+      opened.push(openVaultFile(place.copyPath, COPY_REMEDY));
       refuseSameFile(place.path, place.copyPath);
     }
     opened.forEach(checkVault);
@@ -32,6 +32,10 @@ export async function openVault(place: VaultPlace): Promise<Vault> {
     throw error;
   }
 }
+
+/** What to do where the second vault is missing: its volume may only be unmounted. */
+const COPY_REMEDY =
+  'it is the second vault (PLR_VAULT_COPY): mount its volume; only where it is gone for good, "plr init" makes it anew';
 
 /** How often a change is tried again because another process rotated meanwhile. */
 const MAX_ATTEMPTS = 5;

@@ -34,11 +34,15 @@ export function syncFolder(path: string): void {
  * took: a WAL file that is opened again falls back to NORMAL, which can lose acknowledged commits.
  * Throws `ERR_LEDGER_MISSING`, naming the command that creates one, or `ERR_DURABILITY_LOST`.
  */
-export function openDatabase(path: string, name: string): Database.Database {
+export function openDatabase(
+  path: string,
+  name: string,
+  remedy = '"plr init" creates one',
+): Database.Database {
   if (!existsSync(path)) {
     throw new StreamError(
       'ERR_LEDGER_MISSING',
-      `expected a ${name} at ${path}, found none; "plr init" creates one`,
+      `expected a ${name} at ${path}, found none; ${remedy}`,
     );
   }
   const database = new Database(path, { fileMustExist: true, timeout: BUSY_WAIT_MS });

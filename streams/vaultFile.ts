@@ -84,8 +84,11 @@ export type VaultState = {
 };
 
 /** Opens a vault file. Deleted keys are overwritten in place, in the file and in its free pages. */
-export function openVaultFile(path: string): Database.Database {
-  const database = openDatabase(path, VAULT_FILE.name);
+export function openVaultFile(
+  path: string,
+  remedy = 'restore it, or copy the second vault to its place ("plr init" makes one only with a new ledger)',
+): Database.Database {
+  const database = openDatabase(path, VAULT_FILE.name, remedy);
   database.pragma('secure_delete = ON');
   return database;
 }

@@ -4,7 +4,14 @@ import { plrAt } from '../../projections/replay.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { changeLines, pointText } from './format.js';
-import { type PointOptions, point, pointFrom, readUln, ULN_ARGUMENT } from './options.js';
+import {
+  type PointOptions,
+  point,
+  pointFrom,
+  readUln,
+  requireVersion,
+  ULN_ARGUMENT,
+} from './options.js';
 
 type DiffOptions = PointOptions & {
   readonly fromAsAt?: string;
@@ -36,6 +43,8 @@ export function diffCommand(context: CliContext): Command {
     const uln = await readUln(context, argument);
     await context.withLedger(async (ledger) => {
       const events = await ledger.read(uln);
+      requireVersion(first, events);
+      requireVersion(second, events);
       const changes = diff(plrAt(events, first), plrAt(events, second));
       if (options.json === true) {
         context.print(JSON.stringify({ from: first, to: second, changes }));

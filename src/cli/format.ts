@@ -179,7 +179,13 @@ function summary(value: unknown): string {
   }
   // Of an entry its values say everything; who submitted it stands in its key.
   const parts =
-    'values' in value && 'key' in value ? { entry: value.key, ...(value.values as object) } : value;
+    'values' in value && 'key' in value
+      ? {
+          entry: value.key,
+          standing: 'standing' in value ? value.standing : null,
+          ...(value.values as object),
+        }
+      : value;
   return Object.entries(parts)
     .filter(([name, part]) => part !== null && name !== 'key' && !isEmptyList(part))
     .map(([name, part]) => `${name} ${summary(part)}`)

@@ -120,6 +120,13 @@ function parseCount(text: string, name: string): number {
   return Number(text);
 }
 
+/** Refuses a version that the stream has not come to: there is nothing to show for it. */
+export function requireVersion({ version }: Point, events: readonly unknown[]): void {
+  if (version !== null && version > events.length) {
+    throw usageError(`expected a version up to ${events.length}, found a later one`);
+  }
+}
+
 /** An object of JSON from a file or, with `-`, from standard input. */
 export async function readJsonInput(
   context: CliContext,

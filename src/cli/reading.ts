@@ -3,7 +3,14 @@ import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import type { Point } from '../../projections/replay.js';
 import type { CliContext } from './context.js';
-import { type PointOptions, point, pointFrom, readUln, ULN_ARGUMENT } from './options.js';
+import {
+  type PointOptions,
+  point,
+  pointFrom,
+  readUln,
+  requireVersion,
+  ULN_ARGUMENT,
+} from './options.js';
 
 /** A command that reads one learner's events at a point and prints what it makes of them. */
 export function readingCommand(
@@ -21,7 +28,9 @@ export function readingCommand(
       const at = pointFrom(context, options);
       const uln = await readUln(context, argument);
       await context.withLedger(async (ledger) => {
-        print(await ledger.read(uln), at, options[format] === true);
+        const events = await ledger.read(uln);
+        requireVersion(at, events);
+        print(events, at, options[format] === true);
       });
     },
   );

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
 import type { StoredEvent } from '../../streams/eventStore.js';
+import { pauseForInterruption } from '../interruption.js';
 import type { CliContext } from './context.js';
+
+const LINES_BETWEEN_PAUSES = 500;
 
 /** `plr tail`: the headers of the log, one a line; they hold no personal data. */
 export function tailCommand(context: CliContext): Command {
@@ -20,8 +23,13 @@ export function tailCommand(context: CliContext): Command {
           }
           return;
         }
+        let printed = 0;
         for await (const event of store.readAll({ after })) {
           await printLine(context, event);
+          printed += 1;
+          if (printed % LINES_BETWEEN_PAUSES === 0) {
+            await pauseForInterruption(context.signal);
+          }
         }
       });
     });
