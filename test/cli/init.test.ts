@@ -132,7 +132,7 @@ describe('a begun ledger', () => {
     const world = createCliWorld();
     await makeStore(world);
     const { stdout } = expectDone(await world.plr(['init']));
-    expect(stdout).toContain('Made ledger half.invalid/1');
+    expect(stdout).toContain('Finished ledger half.invalid/1');
   });
 
   test('is not finished under another origin', async () => {
