@@ -3,7 +3,12 @@ import type { Instant } from '../domain/date.js';
 import type { Recorded } from '../domain/recorded.js';
 import { checkPlace, parseHeader } from '../streams/envelope.js';
 import { isCode, StreamError } from '../streams/errors.js';
-import type { EventStore, Position, StoredEvent } from '../streams/eventStore.js';
+import {
+  conflict,
+  type EventStore,
+  type Position,
+  type StoredEvent,
+} from '../streams/eventStore.js';
 import type { SealedEvent, Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { decodeEvent, encodeEvents } from './codec.js';
@@ -187,11 +192,7 @@ export function createJournal(
   async function asConflict(error: unknown, stream: string, end: StreamEnd): Promise<unknown> {
     for await (const last of store.read(stream, { direction: 'backward', limit: 1 })) {
       if (isCode(error, 'ERR_VAULT_BEHIND') && last.version !== end.version) {
-        return new StreamError(
-          'ERR_VERSION_CONFLICT',
-          `expected the stream to hold ${end.version} events, found ${last.version}`,
-          { actualVersion: last.version, cause: error },
-        );
+        return conflict(last.version, end.version, error);
       }
     }
     return error;

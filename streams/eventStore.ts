@@ -185,11 +185,23 @@ export function comparePlace(
 }
 
 /** The error for an append that came too late, too early or upon another's events. */
-export function conflict(actualVersion: number, expectedVersion: number): StreamError {
+export function conflict(
+  actualVersion: number,
+  expectedVersion: number,
+  cause?: unknown,
+): StreamError {
   return new StreamError(
     'ERR_VERSION_CONFLICT',
     `expected the stream to hold ${expectedVersion} events, found ${actualVersion}`,
-    { actualVersion },
+    { actualVersion, cause },
+  );
+}
+
+/** The error for a repeated append that holds other events than the first. */
+export function appendMismatch(): StreamError {
+  return new StreamError(
+    'ERR_APPEND_MISMATCH',
+    'expected the same events as before under the same first id, found others',
   );
 }
 

@@ -2,6 +2,7 @@ import { eventHash } from './envelope.js';
 import { StreamError } from './errors.js';
 import {
   type AppendReceipt,
+  appendMismatch,
   checkAppend,
   checkStreamId,
   comparePlace,
@@ -186,13 +187,6 @@ function receiptOfRepeat(
     case 'mismatch':
       throw appendMismatch();
   }
-}
-
-function appendMismatch(): StreamError {
-  return new StreamError(
-    'ERR_APPEND_MISMATCH',
-    'expected the same events as before under the same first id, found others',
-  );
 }
 
 function receiptOf(stored: readonly StoredEvent[]): AppendReceipt {

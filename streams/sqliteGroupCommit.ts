@@ -1,7 +1,13 @@
 import type Database from 'better-sqlite3';
 import { eventHash } from './envelope.js';
 import { StreamError } from './errors.js';
-import { type AppendReceipt, comparePlace, conflict, type NewEvent } from './eventStore.js';
+import {
+  type AppendReceipt,
+  appendMismatch,
+  comparePlace,
+  conflict,
+  type NewEvent,
+} from './eventStore.js';
 import { isBusy, sqliteFailure } from './sqliteFile.js';
 import type { SqliteReader } from './sqliteReader.js';
 
@@ -197,10 +203,7 @@ export function createGroupCommit(
     }
     return comparison === 'same'
       ? { version: last.version, position: last.position }
-      : new StreamError(
-          'ERR_APPEND_MISMATCH',
-          'expected the same events as before under the same first id, found others',
-        );
+      : appendMismatch();
   }
 
   function abandon(): void {

@@ -131,7 +131,7 @@ function describe(error: unknown): string {
   if (syscall === undefined) {
     return `ERR_STORE_FAILED expected a database that can be read and written, found SQLite failing with ${code}`;
   }
-  return `${code} the system refused to ${syscall ?? 'use'} a file`;
+  return `${code} the system refused to ${syscall} a file`;
 }
 
 function fileErrorCode(error: unknown): ExitCode | null {
