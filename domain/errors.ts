@@ -19,7 +19,10 @@ export type DomainErrorCode =
   | 'ERR_ULN_ALREADY_ISSUED'
   | 'ERR_ULN_NOT_ISSUED'
   | 'ERR_ULN_OPT_OUT'
-  | 'ERR_VIEWS_FILE';
+  | 'ERR_VIEWS_FILE'
+  | 'ERR_VIEW_GENERATION'
+  | 'ERR_VIEW_OUTDATED'
+  | 'ERR_VIEW_STOPPED';
 
 /**
  * A refusal by a rule of the domain. The message says what was expected and what was found, and

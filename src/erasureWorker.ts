@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErasureEvent } from '../domain/erasure/events.js';
-import type { Views } from '../projections/views.js';
+import type { Forgetting } from '../projections/forgetting.js';
+import type { ViewsDatabase } from '../projections/views.js';
 import { isCode, isConflict } from '../streams/errors.js';
 import type { EventStore } from '../streams/eventStore.js';
 import type { Vault } from '../streams/vault.js';
@@ -16,7 +17,7 @@ import { resealEvents, shredOf } from './reseal.js';
 export type ErasureParts = {
   readonly store: EventStore;
   readonly vault: Vault;
-  readonly views: Views;
+  readonly views: Forgetting & Pick<ViewsDatabase, 'forget'>;
   readonly journal: Journal;
   readonly orders: Orders;
   readonly clock: Clock;
@@ -88,7 +89,8 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
       return;
     }
     if (!views.hasApplied(id)) {
-      views.applyErasure(id, stream);
+      const fields = pending.targets.flatMap((target) => target.fields);
+      await views.applyErasure({ order: id, stream, fields });
     }
     if (!(await forgotten(views.forget))) {
       waits.set(id, 'readers of the views to end, so that their write-ahead log can be emptied');

@@ -1,12 +1,13 @@
 import { type ErasureEvent, erasureEvents } from '../domain/erasure/events.js';
 import type { EventDefinition } from '../domain/eventDefinition.js';
+import { type ImportEvent, importEvents } from '../domain/imports/events.js';
 import { type LearnerEvent, learnerEvents } from '../domain/learner/events.js';
 import { learnerUpcasters, type Upcaster } from '../domain/learner/upcasters.js';
 import { type LedgerEvent, ledgerEvents } from '../domain/ledger/events.js';
 import { StreamError } from '../streams/errors.js';
 
 /** Any event of the ledger. */
-export type DomainEvent = LearnerEvent | ErasureEvent | LedgerEvent;
+export type DomainEvent = LearnerEvent | ImportEvent | ErasureEvent | LedgerEvent;
 
 /** What the journal knows of one family of streams, by the first word of their names. */
 export type EventTable = {
@@ -15,9 +16,10 @@ export type EventTable = {
   readonly upcasters: Readonly<Record<string, readonly Upcaster[] | undefined>>;
 };
 
-/** Every family of streams: only learners' are sealed so far; the others are in clear and free of personal data. */
+/** Every family of streams: those in clear are free of personal data. */
 export const eventTables: Readonly<Record<string, EventTable>> = {
   learner: { sealed: true, definitions: learnerEvents, upcasters: learnerUpcasters },
+  import: { sealed: true, definitions: importEvents, upcasters: {} },
   erasure: { sealed: false, definitions: erasureEvents, upcasters: {} },
   ledger: { sealed: false, definitions: ledgerEvents, upcasters: {} },
 };

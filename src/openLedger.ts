@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import type { ErasureEvent } from '../domain/erasure/events.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
-import { openViews, type Views } from '../projections/views.js';
+import { keptViews } from '../projections/all.js';
+import { createRunner, type Runner } from '../projections/runner.js';
+import { openViews, type ViewsDatabase } from '../projections/views.js';
 import { parseHeader } from '../streams/envelope.js';
 import { isConflict, StreamError } from '../streams/errors.js';
 import type { EventStore, Position } from '../streams/eventStore.js';
@@ -12,8 +14,10 @@ import { openVault } from '../streams/openVault.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { createErasure, type Erasure } from './erasure.js';
+import { createEventSource } from './eventSource.js';
 import { rotationCommandId } from './identifiers.js';
 import { createJournal, type Journal } from './journal.js';
+import { createKeptViews, type KeptViews } from './keptViews.js';
 import { createLearners, type Learners } from './ledger.js';
 import { createOrders, erasureStream, type Orders } from './orders.js';
 import { keeperRecording } from './request.js';
@@ -34,29 +38,34 @@ export type Followed =
   | { readonly kind: 'caught-up' };
 
 /** An open ledger: what services embed and the command line stands on. */
-export type Ledger = Learners & {
-  readonly origin: string;
-  readonly erasure: Erasure;
-  /**
-   * Every learner event recorded after a position (`null`: from the beginning), then those to come,
-   * until the signal aborts. Redacted values come as markers. Throws `ERR_POSITION_FOREIGN` or
-   * `ERR_POSITION_BEYOND_HEAD` for a position that this ledger never gave.
-   */
-  readonly follow: (options: {
-    readonly after: Position | null;
-    readonly signal: AbortSignal;
-  }) => AsyncIterable<Followed>;
-  /** New master and vault key; the old master is destroyed, and with it every older copy of the vault. */
-  readonly rotateVault: () => Promise<{ readonly master: string }>;
-  readonly parts: LedgerParts & { readonly journal: Journal; readonly orders: Orders };
-  readonly close: () => Promise<void>;
-};
+export type Ledger = Learners &
+  KeptViews & {
+    readonly origin: string;
+    readonly erasure: Erasure;
+    /**
+     * Every learner event recorded after a position (`null`: from the beginning), then those to come,
+     * until the signal aborts. Redacted values come as markers. Throws `ERR_POSITION_FOREIGN` or
+     * `ERR_POSITION_BEYOND_HEAD` for a position that this ledger never gave.
+     */
+    readonly follow: (options: {
+      readonly after: Position | null;
+      readonly signal: AbortSignal;
+    }) => AsyncIterable<Followed>;
+    /** New master and vault key; the old master is destroyed, and with it every older copy of the vault. */
+    readonly rotateVault: () => Promise<{ readonly master: string }>;
+    readonly parts: LedgerParts & {
+      readonly journal: Journal;
+      readonly orders: Orders;
+      readonly runner: Runner;
+    };
+    readonly close: () => Promise<void>;
+  };
 
 /** What a ledger is made of. */
 export type LedgerParts = {
   readonly store: EventStore;
   readonly vault: Vault;
-  readonly views: Views;
+  readonly views: ViewsDatabase;
   readonly clock: Clock;
 };
 
@@ -105,7 +114,10 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   }
   const orders = createOrders(store, vault, clock, await createdAt(store));
   const journal = createJournal(store, vault, orders, clock);
-  const erasure = createErasure({ store, vault, views, journal, orders, clock });
+  const source = createEventSource(store, journal, orders);
+  const runner = createRunner(views, source, keptViews);
+  const forgetting = { ...runner, forget: views.forget };
+  const erasure = createErasure({ store, vault, views: forgetting, journal, orders, clock });
   await recordRotation(journal, vault, clock);
   await erasure.resume();
 
@@ -127,6 +139,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
 
   return {
     ...createLearners(journal, vault, clock),
+    ...createKeptViews({ views, source, runner, journal }),
     origin: store.origin,
     erasure,
     follow,
@@ -136,7 +149,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
       await recordRotation(journal, vault, clock);
       return { master };
     },
-    parts: { ...parts, journal, orders },
+    parts: { ...parts, journal, orders, runner },
     close: async () => {
       await store.close();
       vault.close();

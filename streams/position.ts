@@ -18,6 +18,12 @@ export function parsePosition(scheme: string, position: Position): ParsedPositio
   return { number: Number(parts[2]), hash: parts[3] };
 }
 
+/** A position's number whatever its scheme; `null` for a text of another form. */
+export function numberOf(position: Position): number | null {
+  const [, number] = /^[a-z]+\.([1-9]\d{0,15})\.[0-9a-f]{16}$/.exec(position) ?? [];
+  return number === undefined ? null : Number(number);
+}
+
 /** The error for a position that this store never gave, or gave on a timeline it has left. */
 export function foreignPosition(expected: string): StreamError {
   return new StreamError(

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Actor } from '../actor.js';
-import { CalendarDate, Instant } from '../date.js';
+import { CalendarDate } from '../date.js';
+import { redactionEvents } from '../erasure/redactionEvents.js';
 import type { EventDefinition } from '../eventDefinition.js';
-import { ErasureBasis, redactable, redactableShape } from '../redaction.js';
+import { redactable, redactableShape } from '../redaction.js';
 import { lineOf, OwnKey, paragraphOf } from '../text.js';
 import { Ukprn } from '../ukprn.js';
 import { Uln } from '../uln.js';
@@ -22,7 +23,6 @@ const reason = redactable(paragraphOf(2000).nullable());
 const evidenceReference = redactable(lineOf(255).nullable());
 const participation = { participationId: OwnKey, submittedBy: Ukprn } as const;
 const achievement = { achievementId: OwnKey, submittedBy: Ukprn } as const;
-const digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 /** Each field as `null` where it stays, or the value it now has. */
 function changesOf<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -158,27 +158,7 @@ export const learnerEvents = {
     validFrom: null,
     schema: z.strictObject({ challengeId: OwnKey, reason: redactable(paragraphOf(2000)) }),
   },
-  SensitiveDataRedacted: {
-    meaning:
-      'Fields of an event were made unreadable for good; their digests prove what stood there.',
-    validFrom: null,
-    schema: z.strictObject({
-      order: z.uuid(),
-      on: Instant,
-      basis: ErasureBasis,
-      target: z.uuid(),
-      digests: z.record(z.string(), digest),
-      drops: z.array(z.uuid()),
-    }),
-  },
-  FieldsResealed: {
-    meaning: 'The fields of a redacted event that stay readable, each with its salt and value.',
-    validFrom: null,
-    schema: z.strictObject({
-      target: z.uuid(),
-      kept: z.record(z.string(), z.tuple([digest, z.json()])),
-    }),
-  },
+  ...redactionEvents,
 } as const satisfies Record<string, EventDefinition>;
 
 /** The name of a learner event. */

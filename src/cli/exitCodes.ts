@@ -25,6 +25,9 @@ const domainExitCodes: Readonly<Record<DomainErrorCode, ExitCode>> = {
   ERR_ULN_NOT_ISSUED: 3,
   ERR_ULN_OPT_OUT: 1,
   ERR_VIEWS_FILE: 2,
+  ERR_VIEW_GENERATION: 4,
+  ERR_VIEW_OUTDATED: 4,
+  ERR_VIEW_STOPPED: 6,
 };
 
 const streamExitCodes: Readonly<Record<StreamErrorCode, ExitCode>> = {

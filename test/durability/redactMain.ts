@@ -50,7 +50,7 @@ const vault = await openVault({ path: places.vault, copyPath: null, masters });
 const ledger = await assembleLedger({
   store: counted(await openStore(places.store), ['append']),
   vault: counted(vault, ['mint', 'shred', 'forget', 'moveCheckpoint']),
-  views: counted(openViews(places.views), ['applyErasure', 'forget']),
+  views: counted(openViews(places.views), ['forget']),
   clock: createSystemClock(),
 });
 const { orders } = await ledger.erasure.propose(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,8 +6,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openViews } from '../../projections/views.js';
 import { refusal } from '../domain/learner/language.js';
 
-const order = '00000000-0000-4000-8000-000000000001';
-const stream = 'learner-1abcdefghijklmnopqrstuvwxyz';
 let directory = '';
 let path = '';
 
@@ -21,35 +19,32 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-describe('the kept views', () => {
-  test('have applied no erasure at first', () => {
+describe('the database of kept views', () => {
+  test('forgets: its write-ahead log is empty afterwards', () => {
     const views = openViews(path);
-    expect(views.hasApplied(order)).toBe(false);
-    views.close();
-  });
-
-  test('remember an erasure when they are opened again', () => {
-    const first = openViews(path);
-    first.applyErasure(order, stream);
-    first.close();
-    const second = openViews(path);
-    expect(second.hasApplied(order)).toBe(true);
-    second.close();
-  });
-
-  test('apply an erasure twice without harm', () => {
-    const views = openViews(path);
-    views.applyErasure(order, stream);
-    views.applyErasure(order, stream);
-    expect(views.hasApplied(order)).toBe(true);
-    views.close();
-  });
-
-  test('forget: their write-ahead log is empty afterwards', () => {
-    const views = openViews(path);
-    views.applyErasure(order, stream);
+    views.database.exec('CREATE TABLE something (id INTEGER) STRICT');
     expect(views.forget()).toBe(true);
+    expect(statSync(`${path}-wal`).size).toBe(0);
     views.close();
+  });
+
+  test('of the format before is brought to this one', () => {
+    const earlier = new Database(path);
+    earlier.exec('CREATE TABLE erasures (order_id TEXT PRIMARY KEY, stream TEXT NOT NULL) STRICT');
+    earlier.pragma('application_id = 1347179095');
+    earlier.pragma('user_version = 1');
+    earlier.close();
+    const views = openViews(path);
+    expect(views.database.pragma('user_version', { simple: true })).toBe(2);
+    expect(views.database.prepare('SELECT count(*) FROM generations').pluck().get()).toBe(0);
+    views.close();
+  });
+
+  test('of a later format is refused and left as it is', () => {
+    const views = openViews(path);
+    views.database.pragma('user_version = 3');
+    views.close();
+    expect(refusal(() => openViews(path)).code).toBe('ERR_VIEWS_FILE');
   });
 
   test('are not made where there is no file, which a wrong path would do', () => {

@@ -1,0 +1,7 @@
+import { challenges } from './challenges.js';
+import type { KeptView } from './keptView.js';
+import { register } from './register.js';
+import { statistics } from './statistics.js';
+
+/** Every kept view. */
+export const keptViews: readonly KeptView[] = [register, challenges, statistics];

@@ -1,0 +1,124 @@
+import type Database from 'better-sqlite3';
+import type { CalendarDate, Instant } from '../domain/date.js';
+import type { EntryReference } from '../domain/learner/entries.js';
+import { keptView, type TableNames } from './keptView.js';
+
+/** A challenge that waits for its owner's decision. Its reason is read from the learner's own stream. */
+export type OpenChallenge = {
+  readonly stream: string;
+  readonly challengeId: string;
+  /** Numbered within the learner, from 1. */
+  readonly challengeNumber: number;
+  /** UKPRN of the source that owns the disputed entry; `keeper` for a learner's details. */
+  readonly owner: string;
+  /** The disputed entry; `null` for the learner's details. */
+  readonly entry: EntryReference | null;
+  readonly dueDate: CalendarDate;
+  readonly raisedAt: Instant;
+};
+
+/** The open challenges of one learner, by their ids. */
+type State = Readonly<Record<string, Omit<OpenChallenge, 'stream'>>>;
+
+/** Open challenges by who has to decide them and until when. */
+export const challenges = keptView<State, 'learner'>({
+  family: 'learner',
+  // Reasons and evidence are redactable, and are not kept here.
+  holds: [],
+  tables: [
+    {
+      name: 'open',
+      columns: 'no, id, owner, due, content',
+      create: (sqlName) =>
+        `CREATE TABLE ${sqlName} (
+           no INTEGER NOT NULL, id TEXT NOT NULL, owner TEXT NOT NULL, due TEXT NOT NULL,
+           content TEXT NOT NULL, PRIMARY KEY (no, id)
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX ${sqlName}_by_owner ON ${sqlName} (owner, due);
+         CREATE INDEX ${sqlName}_by_due ON ${sqlName} (due);`,
+    },
+  ],
+  contents: (names) =>
+    `SELECT s.stream || ' ' || o.id AS key, json_array(o.owner, o.due, o.content) AS content
+     FROM ${names('open')} o JOIN ${names('streams')} s ON s.no = o.no ORDER BY s.stream || ' ' || o.id`,
+  projection: {
+    name: 'challenges',
+    version: 1,
+    initialState: {},
+    on: {
+      UlnIssued: 'ignored',
+      LearnerDetailsAmended: 'ignored',
+      ParticipationRecorded: 'ignored',
+      ParticipationCorrected: 'ignored',
+      ParticipationWithdrawn: 'ignored',
+      ParticipationReinstated: 'ignored',
+      AchievementRecorded: 'ignored',
+      AchievementConfirmed: 'ignored',
+      AchievementCorrected: 'ignored',
+      AchievementWithdrawn: 'ignored',
+      AchievementReinstated: 'ignored',
+      OptOutSet: 'ignored',
+      OptOutLifted: 'ignored',
+      ChallengeRaised: (state, { event: { data }, recordedAt: raisedAt }) => {
+        const { challengeId, challengeNumber, entry, dueDate } = data;
+        const owner = entry === null ? 'keeper' : entry.submittedBy;
+        const open = { challengeId, challengeNumber, owner, entry, dueDate, raisedAt };
+        return { ...state, [challengeId]: open };
+      },
+      ChallengeWithdrawn: (state, { event }) => without(state, event.data.challengeId),
+      ChallengeUpheld: (state, { event }) => without(state, event.data.challengeId),
+      ChallengeRejected: (state, { event }) => without(state, event.data.challengeId),
+      SensitiveDataRedacted: 'ignored',
+      FieldsResealed: 'ignored',
+    },
+  },
+  writer: (database, names) => {
+    const remove = database.prepare(`DELETE FROM ${names('open')} WHERE no = ?`);
+    const insert = database.prepare(`INSERT INTO ${names('open')} VALUES (?, ?, ?, ?, ?)`);
+    return (no, _, after) => {
+      remove.run(no);
+      for (const challenge of Object.values(after)) {
+        const { challengeId, owner, dueDate } = challenge;
+        insert.run(no, challengeId, owner, dueDate, JSON.stringify(challenge));
+      }
+    };
+  },
+});
+
+/** Which open challenges to list; `null` for all on that axis. */
+export type ChallengeQuery = {
+  /** UKPRN of the owning source, or `keeper`. */
+  readonly owner: string | null;
+  /** Those due up to this date. */
+  readonly dueBy: CalendarDate | null;
+  readonly limit: number;
+};
+
+/** Open challenges, the one due first at the beginning. */
+export function selectOpenChallenges(
+  database: Database.Database,
+  names: TableNames,
+  { owner, dueBy, limit }: ChallengeQuery,
+): readonly OpenChallenge[] {
+  const conditions = [
+    ...(owner === null ? [] : ['o.owner = :owner']),
+    ...(dueBy === null ? [] : ['o.due <= :dueBy']),
+  ];
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const rows = database
+    .prepare(
+      `SELECT s.stream, o.content FROM ${names('open')} o JOIN ${names('streams')} s ON s.no = o.no
+       ${where} ORDER BY o.due, s.stream, o.id LIMIT :limit`,
+    )
+    .all({ owner, dueBy, limit }) as { stream: string; content: string }[];
+  // Sound: the view wrote the content.
+  return rows.map(({ stream, content }) => ({
+    ...(JSON.parse(content) as Omit<OpenChallenge, 'stream'>),
+    stream,
+  }));
+}
+
+function without(state: State, challengeId: string): State {
+  const { [challengeId]: _, ...rest } = state;
+  return rest;
+}

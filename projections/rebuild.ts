@@ -1,0 +1,243 @@
+import type Database from 'better-sqlite3';
+import { DomainError } from '../domain/errors.js';
+import { type Generation, tableNames } from './generations.js';
+import type { KeptView, TableNames } from './keptView.js';
+import type { Runner } from './runner.js';
+import type { EventSource } from './source.js';
+import type { ViewsDatabase } from './views.js';
+
+/** How far a rebuild has come, in events of the log; `total` is `null` where the engine cannot tell. */
+export type RebuildProgress = { readonly done: number | null; readonly total: number | null };
+
+/** How a rebuild is done. */
+export type RebuildOptions = {
+  /** Compare the new generation with the serving one, and leave the serving one where they differ. */
+  readonly verify?: boolean;
+  readonly onProgress?: (progress: RebuildProgress) => void;
+  /** Stops it between two batches; the same rebuild again goes on from there. */
+  readonly signal?: AbortSignal;
+};
+
+/** What comparing two generations at the same position found. */
+export type Comparison = {
+  readonly compared: number;
+  readonly differing: number;
+  /** The first of the keys that differ: streams' names, or what a sum is of. */
+  readonly examples: readonly string[];
+};
+
+/** What a rebuild led to; `comparison` is `null` where none was asked for. */
+export type Rebuilt = { readonly switched: boolean; readonly comparison: Comparison | null };
+
+/** One generation of a view, and how far it is behind. */
+export type GenerationStatus = Generation & {
+  /** Events recorded since; `null` where the engine cannot tell. */
+  readonly behind: number | null;
+  /** When the first of them was recorded; `null` where there is none. */
+  readonly behindSince: string | null;
+};
+
+/** What operators do with kept views. */
+export type Rebuilding = {
+  readonly list: () => Promise<readonly GenerationStatus[]>;
+  /**
+   * Makes a view anew beside the one that answers, which goes on answering, then switches to it in one
+   * step. One that was cut short goes on where it was.
+   */
+  readonly rebuild: (view: KeptView, options?: RebuildOptions) => Promise<Rebuilt>;
+  /** Makes a view anew, compares it with the one that answers, and drops it. */
+  readonly verify: (view: KeptView, options?: RebuildOptions) => Promise<Comparison>;
+  /** Goes back to the generation before. Throws `ERR_VIEW_GENERATION` where none was retained. */
+  readonly rollback: (view: KeptView) => Promise<void>;
+};
+
+/** How often two generations are brought to the same position while the log grows. */
+const MAX_COMPARISONS = 20;
+const MAX_EXAMPLES = 10;
+
+/** Creates the rebuilding of views that a runner keeps. */
+export function createRebuilding(
+  { database }: ViewsDatabase,
+  source: EventSource,
+  runner: Runner,
+  keptViews: readonly KeptView[],
+): Rebuilding {
+  const { generations } = runner;
+  const together = (steps: () => void) => database.transaction(steps).immediate();
+
+  function beginBuilding(view: KeptView): void {
+    together(() => {
+      const begun = generations.get(view, 'building');
+      if (begun !== null && begun.version === view.version) {
+        return;
+      }
+      if (begun !== null) {
+        generations.drop(view, begun);
+      }
+      generations.create(view, 'building');
+    });
+  }
+
+  async function build(view: KeptView, options: RebuildOptions): Promise<void> {
+    beginBuilding(view);
+    const head = await source.head();
+    const total = source.count(head);
+    await runner.advance(view, 'building', head, {
+      signal: options.signal,
+      onBatch: (position) => options.onProgress?.({ done: source.count(position), total }),
+    });
+  }
+
+  function activate(view: KeptView): void {
+    together(() => {
+      const built = generations.get(view, 'building');
+      if (built === null) {
+        throw new DomainError(
+          'ERR_VIEW_GENERATION',
+          `expected the generation of ${view.name} that was being built, found it switched to or dropped by another process`,
+        );
+      }
+      const retained = generations.get(view, 'retained');
+      const active = generations.get(view, 'active');
+      if (retained !== null) {
+        generations.drop(view, retained);
+      }
+      if (active !== null) {
+        generations.setState(active, 'retained');
+      }
+      generations.setState(built, 'active');
+    });
+  }
+
+  async function compare(view: KeptView, options: RebuildOptions): Promise<Comparison> {
+    for (let attempt = 0; attempt < MAX_COMPARISONS; attempt += 1) {
+      const { position } = await runner.catchUp(view);
+      await runner.advance(view, 'building', position, { signal: options.signal });
+      const comparison = database.transaction(() => {
+        const [one, other] = [generations.get(view, 'active'), generations.get(view, 'building')];
+        return one === null || other === null || one.position !== other.position
+          ? null
+          : compareGenerations(database, view, one, other);
+      })();
+      if (comparison !== null) {
+        return comparison;
+      }
+    }
+    throw new DomainError(
+      'ERR_VIEW_GENERATION',
+      `expected two generations of ${view.name} at one position, found the log growing faster than they follow`,
+    );
+  }
+
+  async function statusOf(generation: Generation): Promise<GenerationStatus> {
+    const [done, total] = [source.count(generation.position), source.count(await source.head())];
+    let behindSince: string | null = null;
+    try {
+      for await (const entry of source.entries(generation.position, null)) {
+        behindSince = entry.recordedAt();
+        break;
+      }
+    } catch (error) {
+      // A view of a timeline that the ledger has left is not behind: it has to be made anew.
+      if (!(error instanceof Error && 'code' in error)) {
+        throw error;
+      }
+      return { ...generation, behind: null, behindSince: null };
+    }
+    const behind = done === null || total === null ? null : total - done;
+    return { ...generation, behind, behindSince };
+  }
+
+  return {
+    list: async () => {
+      const names = new Set(keptViews.map(({ name }) => name));
+      const known = generations.all().filter(({ view }) => names.has(view));
+      const statuses: GenerationStatus[] = [];
+      for (const generation of known) {
+        statuses.push(await statusOf(generation));
+      }
+      return statuses;
+    },
+    rebuild: async (view, options = {}) => {
+      await build(view, options);
+      const comparison = options.verify === true ? await compare(view, options) : null;
+      if (comparison !== null && comparison.differing > 0) {
+        return { switched: false, comparison };
+      }
+      activate(view);
+      return { switched: true, comparison };
+    },
+    verify: async (view, options = {}) => {
+      await build(view, options);
+      const comparison = await compare(view, options);
+      together(() => {
+        const built = generations.get(view, 'building');
+        if (built !== null) {
+          generations.drop(view, built);
+        }
+      });
+      return comparison;
+    },
+    rollback: async (view) => {
+      const retained = generations.get(view, 'retained');
+      if (retained === null || retained.version !== view.version) {
+        throw new DomainError(
+          'ERR_VIEW_GENERATION',
+          `expected a generation of ${view.name} to go back to, found ${retained === null ? 'none: none was retained, or a redaction dropped it' : 'one of another version'}`,
+        );
+      }
+      await runner.advance(view, 'retained', await source.head());
+      together(() => {
+        const [active, back] = [generations.get(view, 'active'), generations.get(view, 'retained')];
+        if (active !== null && back !== null) {
+          generations.setState(active, 'retained');
+          generations.setState(back, 'active');
+        }
+      });
+    },
+  };
+}
+
+type ContentRow = { readonly key: string; readonly content: string };
+
+/** Compares two generations row by row, each query ordered by key, without holding either in memory. */
+function compareGenerations(
+  database: Database.Database,
+  view: KeptView,
+  one: Generation,
+  other: Generation,
+): Comparison {
+  const result = { compared: 0, differing: 0, examples: [] as string[] };
+  const streams = (names: TableNames) =>
+    `SELECT stream AS key, version || ' ' || coalesce(state, '') AS content
+     FROM ${names('streams')} ORDER BY stream`;
+  for (const query of [streams, view.contents]) {
+    const rowsOf = ({ tables }: Generation) =>
+      database.prepare(query(tableNames(view, tables))).iterate() as IterableIterator<ContentRow>;
+    for (const key of differingKeys(rowsOf(one), rowsOf(other), () => (result.compared += 1))) {
+      result.differing += 1;
+      if (result.examples.length < MAX_EXAMPLES) {
+        result.examples.push(key);
+      }
+    }
+  }
+  return result;
+}
+
+function* differingKeys(
+  ones: IterableIterator<ContentRow>,
+  others: IterableIterator<ContentRow>,
+  onCompared: () => void,
+): Generator<string> {
+  let [one, other] = [ones.next().value, others.next().value];
+  while (one !== undefined || other !== undefined) {
+    onCompared();
+    const isInOne = one !== undefined && (other === undefined || one.key <= other.key);
+    const isInOther = other !== undefined && (one === undefined || other.key <= one.key);
+    if (!isInOne || !isInOther || one?.content !== other?.content) {
+      yield (isInOne ? one?.key : other?.key) ?? '';
+    }
+    one = isInOne ? ones.next().value : one;
+    other = isInOther ? others.next().value : other;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Recorded } from '../domain/recorded.js';
+import type { KeptEvent } from '../projections/keptView.js';
+import type { EventSource } from '../projections/source.js';
+import { parseHeader } from '../streams/envelope.js';
+import type { EventStore } from '../streams/eventStore.js';
+import { numberOf } from '../streams/position.js';
+import type { Journal } from './journal.js';
+import type { Orders } from './orders.js';
+
+/** Makes the source of recorded events that views are kept of. */
+export function createEventSource(
+  store: EventStore,
+  journal: Journal,
+  orders: Orders,
+): EventSource {
+  return {
+    pending: async () => {
+      await orders.refresh();
+      return orders.pending().map(({ order, stream, targets }) => ({
+        order,
+        stream,
+        fields: targets.flatMap(({ fields }) => fields),
+      }));
+    },
+    entries: async function* (after, through, signal) {
+      for await (const stored of store.readAll({ after, through, ...(signal && { signal }) })) {
+        const { position, stream, version, type, header } = stored;
+        yield {
+          position,
+          stream,
+          version,
+          type,
+          recordedAt: () => parseHeader(header).at,
+          // Sound: views ask only for events of the families whose tables give kept events.
+          open: async () => (await journal.decode(stored)) as Recorded<KeptEvent>,
+        };
+      }
+    },
+    read: async (stream) => (await journal.read<KeptEvent>(stream)).events,
+    head: async () => (await store.head())?.position ?? null,
+    count: (position) => {
+      if (!store.capabilities.gaplessPositions) {
+        return null;
+      }
+      return position === null ? 0 : numberOf(position);
+    },
+  };
+}

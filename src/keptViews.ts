@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { learnerDetailsShape } from '../domain/learner/details.js';
+import type { LearnerEvent } from '../domain/learner/events.js';
+import type { Uln } from '../domain/uln.js';
+import { keptViews } from '../projections/all.js';
+import {
+  type ChallengeQuery,
+  challenges,
+  type OpenChallenge,
+  selectOpenChallenges,
+} from '../projections/challenges.js';
+import type { KeptView } from '../projections/keptView.js';
+import {
+  type Comparison,
+  createRebuilding,
+  type GenerationStatus,
+  type RebuildOptions,
+  type Rebuilt,
+} from '../projections/rebuild.js';
+import {
+  type Candidate,
+  MAX_CANDIDATES,
+  register,
+  searchRegister,
+} from '../projections/register.js';
+import type { Runner } from '../projections/runner.js';
+import type { EventSource } from '../projections/source.js';
+import {
+  type StatisticsQuery,
+  type StatisticsRow,
+  selectStatistics,
+  statistics,
+} from '../projections/statistics.js';
+import type { ViewsDatabase } from '../projections/views.js';
+import { parseInput } from './input.js';
+import type { Journal } from './journal.js';
+
+const { givenName, familyName, dateOfBirth, gender, lastKnownPostCode } = learnerDetailsShape;
+
+/** What a learner is searched by: names and date of birth, and gender and postcode where they are known. */
+const Search = z.strictObject({
+  givenName,
+  familyName,
+  dateOfBirth,
+  gender: gender.nullable().default(null),
+  lastKnownPostCode: lastKnownPostCode.nullable().default(null),
+});
+
+/** Demographics as a caller may write them. */
+export type SearchInput = z.input<typeof Search>;
+
+/**
+ * What a search by demographics found. `exact` is one learner who is the same in everything, `possible`
+ * up to 10 who are alike, closest first; more than that is `too-many`, with no learner's data.
+ */
+export type FindAnswer =
+  | { readonly kind: 'none' | 'too-many' }
+  | { readonly kind: 'exact' | 'possible'; readonly candidates: readonly Candidate[] };
+
+/** An open challenge with the ULN of the learner. */
+export type ListedChallenge = OpenChallenge & { readonly uln: Uln };
+
+/** The name of a kept view. */
+export type ViewName = 'register' | 'challenges' | 'statistics';
+
+/** Questions across learners, each answered from a view that is brought up to date first. */
+export type KeptViews = {
+  /** Throws `ERR_INPUT_INVALID`. */
+  readonly find: (search: SearchInput) => Promise<FindAnswer>;
+  readonly openChallenges: (query: ChallengeQuery) => Promise<readonly ListedChallenge[]>;
+  readonly statistics: (query: StatisticsQuery) => Promise<readonly StatisticsRow[]>;
+  readonly projections: Projections;
+};
+
+/** What operators do with kept views, by name. See `Rebuilding`. */
+export type Projections = {
+  readonly list: () => Promise<readonly GenerationStatus[]>;
+  readonly rebuild: (name: ViewName, options?: RebuildOptions) => Promise<Rebuilt>;
+  readonly verify: (name: ViewName, options?: RebuildOptions) => Promise<Comparison>;
+  readonly rollback: (name: ViewName) => Promise<void>;
+};
+
+/** The names of the views that can be rebuilt. */
+export const viewNames: readonly string[] = keptViews.map(({ name }) => name);
+
+/** Creates the questions across learners over a runner. */
+export function createKeptViews(parts: {
+  readonly views: ViewsDatabase;
+  readonly source: EventSource;
+  readonly runner: Runner;
+  readonly journal: Journal;
+}): KeptViews {
+  const { views, source, runner, journal } = parts;
+  const rebuilding = createRebuilding(views, source, runner, keptViews);
+
+  async function ulnOf(stream: string): Promise<Uln> {
+    const { events } = await journal.read<LearnerEvent>(stream);
+    const issued = events.find(({ event }) => event.type === 'UlnIssued')?.event;
+    if (issued?.type !== 'UlnIssued') {
+      throw new TypeError('a learner with a challenge has a ULN');
+    }
+    return issued.data.uln;
+  }
+
+  return {
+    find: async (input) => {
+      const asked = parseInput(Search, input);
+      const candidates = await runner.read(register, (database, names) =>
+        searchRegister(database, names, asked),
+      );
+      const exact = candidates.filter(({ kind }) => kind === 'exact');
+      if (exact.length === 1) {
+        return { kind: 'exact', candidates: exact };
+      }
+      if (candidates.length === 0) {
+        return { kind: 'none' };
+      }
+      return candidates.length > MAX_CANDIDATES
+        ? { kind: 'too-many' }
+        : { kind: 'possible', candidates };
+    },
+    openChallenges: async (query) => {
+      const open = await runner.read(challenges, (database, names) =>
+        selectOpenChallenges(database, names, query),
+      );
+      return Promise.all(
+        open.map(async (challenge) => ({ ...challenge, uln: await ulnOf(challenge.stream) })),
+      );
+    },
+    statistics: (query) =>
+      runner.read(statistics, (database, names) => selectStatistics(database, names, query)),
+    projections: {
+      list: rebuilding.list,
+      rebuild: async (name, options) => rebuilding.rebuild(viewOf(name), options),
+      verify: async (name, options) => rebuilding.verify(viewOf(name), options),
+      rollback: async (name) => rebuilding.rollback(viewOf(name)),
+    },
+  };
+}
+
+function viewOf(name: ViewName): KeptView {
+  const view = keptViews.find((kept) => kept.name === name);
+  if (view === undefined) {
+    throw new TypeError(`no kept view is called ${name}`);
+  }
+  return view;
+}
