@@ -1,5 +1,5 @@
 import type { LearnerCommand, LearnerCommandInput } from '../domain/learner/commands.js';
-import type { LearnerEvent } from '../domain/learner/events.js';
+import type { LearnerEvent, LearnerEventType } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
 import { warningsOf } from '../domain/learner/warnings.js';
 import { eventId } from './identifiers.js';
@@ -10,6 +10,8 @@ export type Outcome = {
   readonly receipt: Receipt;
   /** True when the command had been recorded before and this is its first receipt. */
   readonly repeated: boolean;
+  /** The types of the events that the command recorded, in order; none where it changed nothing. */
+  readonly recorded: readonly LearnerEventType[];
   /** What was accepted but looks wrong. */
   readonly warnings: readonly string[];
 };
@@ -26,9 +28,9 @@ export async function decideAndAppend(
   recording: Recording,
 ): Promise<Outcome> {
   const warnings = warningsOf(command.data as LearnerCommandInput['data']);
-  const earlier = earlierReceipt(history, stream, recording);
+  const earlier = earlierOutcome(history, stream, recording);
   if (earlier !== null) {
-    return { receipt: earlier, repeated: true, warnings };
+    return { ...earlier, warnings };
   }
   const state = history.events.reduce(
     (before, { event }) => learner.evolve(before, event),
@@ -39,15 +41,15 @@ export async function decideAndAppend(
     events.length === 0
       ? unchanged(stream, history, recording)
       : await journal.append(stream, history.end, events, recording);
-  return { receipt, repeated: false, warnings };
+  return { receipt, repeated: false, recorded: events.map(({ type }) => type), warnings };
 }
 
-/** The receipt of a command that the stream already holds, recognised by the id of its first event; else `null`. */
-export function earlierReceipt(
+/** What a command led to that the stream already holds, recognised by the id of its first event; else `null`. */
+export function earlierOutcome(
   { events }: History<LearnerEvent>,
   stream: string,
   recording: Recording,
-): Receipt | null {
+): Omit<Outcome, 'warnings'> | null {
   const firstId = eventId({ ...recording, stream, index: 0 });
   const start = events.findIndex(({ id }) => id === firstId);
   const first = events[start];
@@ -58,7 +60,7 @@ export function earlierReceipt(
     .slice(start)
     .filter(({ id }, index) => id === eventId({ ...recording, stream, index }));
   const last = own.at(-1) ?? first;
-  return {
+  const receipt = {
     stream,
     commandId: recording.commandId,
     eventIds: own.map(({ id }) => id),
@@ -66,6 +68,7 @@ export function earlierReceipt(
     position: last.position,
     recordedAt: first.recordedAt,
   };
+  return { receipt, repeated: true, recorded: own.map(({ event }) => event.type) };
 }
 
 function unchanged(

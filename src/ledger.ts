@@ -15,19 +15,14 @@ import { learnerStream, tagOf } from './identifiers.js';
 import { createQueues } from './inOrder.js';
 import { parseInput } from './input.js';
 import type { History, Journal } from './journal.js';
-import { createRegistration, type DetailsInput, type Registration } from './registration.js';
+import { createRegistration, type Registering } from './registration.js';
 import { type Request, recordingOf } from './request.js';
 
 /** Commands to a learner who has a ULN. */
 export type LearnerRequest = Exclude<LearnerCommandInput, { type: 'IssueUln' }>;
 
 /** Issuing ULNs and recording against them. */
-export type Learners = {
-  /**
-   * Issues a ULN to a new learner. Repeating the request with the same `commandId`, also after a crash
-   * or from another process, answers with the same ULN. Throws `ERR_INPUT_INVALID`.
-   */
-  readonly register: (details: DetailsInput, request: Request) => Promise<Registration>;
+export type Learners = Registering & {
   /**
    * Decides a command on the learner's history and records what follows from it. Throws a
    * `DomainError` that says why not, `ERR_LEARNER_NOT_FOUND` where the ULN was not issued here, and
@@ -82,7 +77,7 @@ export function createLearners(journal: Journal, vault: Vault, clock: Clock): Le
   }
 
   return {
-    register: createRegistration({ journal, vault, clock, inOrder }),
+    ...createRegistration({ journal, vault, clock, inOrder }),
     handle,
     read: async (uln) => (await find(uln)).events,
     streamOf: async (uln) => (await find(uln)).stream,

@@ -6,7 +6,7 @@ import type { Uln } from '../domain/uln.js';
 import { isConflict, StreamError } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
-import { decideAndAppend, earlierReceipt, type Outcome } from './deciding.js';
+import { decideAndAppend, earlierOutcome, type Outcome } from './deciding.js';
 import { candidateUln, learnerStream, tagOf } from './identifiers.js';
 import type { InOrder } from './inOrder.js';
 import { parseInput } from './input.js';
@@ -19,38 +19,52 @@ export type Registration = Outcome & { readonly uln: Uln };
 /** Learner details as a caller may write them: what is optional may be missing. */
 export type DetailsInput = z.input<typeof LearnerDetailsInput>;
 
+/** Issuing ULNs. */
+export type Registering = {
+  /**
+   * Issues a ULN to a new learner. Repeating the request with the same `commandId`, also after a crash
+   * or from another process, answers with the same ULN. Throws `ERR_INPUT_INVALID`.
+   */
+  readonly register: (details: DetailsInput, request: Request) => Promise<Registration>;
+  /** The ULN that a request has been issued before; `null` where it has not. Nothing is recorded. */
+  readonly registered: (request: Request) => Promise<Uln | null>;
+};
+
+/** What to issue a ULN for; `null` looks for what was issued and issues nothing. */
+type Details = z.output<typeof LearnerDetailsInput> | null;
+
 /** How many ULNs a registration tries. Source: the format; the chance to need more is nil. */
 const MAX_CANDIDATES = 64;
 
-/** Creates the issuing of ULNs: see `Learners.register`. */
+/** Creates the issuing of ULNs: see `Learners`. */
 export function createRegistration(parts: {
   readonly journal: Journal;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly inOrder: InOrder;
-}): (details: DetailsInput, request: Request) => Promise<Registration> {
+}): Registering {
   const { journal, vault, clock, inOrder } = parts;
 
   /** Tries one candidate: this request's own stream, a new one, or `null` where another's is in the way. */
   async function tryCandidate(
     stream: string,
     uln: Uln,
-    details: z.output<typeof LearnerDetailsInput>,
+    details: Details,
     request: Request,
     isNew: boolean,
   ): Promise<Registration | 'free' | 'taken'> {
     const recording = recordingOf(request, tagOf(stream));
     return inOrder(stream, async () => {
       const history = await journal.read<LearnerEvent>(stream);
-      const earlier = earlierReceipt(history, stream, recording);
+      const earlier = earlierOutcome(history, stream, recording);
       if (earlier !== null) {
-        const warnings = warningsOf({ uln, details });
-        return { uln, receipt: earlier, repeated: true, warnings };
+        const warnings = details === null ? [] : warningsOf({ uln, details });
+        return { uln, ...earlier, warnings };
       }
       if (history.end.version > 0) {
         return 'taken';
       }
-      if (!isNew) {
+      if (!isNew || details === null) {
         return 'free';
       }
       const command = {
@@ -72,14 +86,21 @@ export function createRegistration(parts: {
     );
   }
 
-  async function register(input: DetailsInput, request: Request): Promise<Registration> {
-    const details = parseInput(LearnerDetailsInput, input);
+  async function walk(details: Details, request: Request): Promise<Registration | null> {
     const [newest = 1, ...older] = vault.indexGenerations();
     for (const generation of [...older, newest]) {
       const found = await walkCandidates(generation, generation === newest, details, request);
       if (found !== null) {
         return found;
       }
+    }
+    return null;
+  }
+
+  async function register(input: DetailsInput, request: Request): Promise<Registration> {
+    const registration = await walk(parseInput(LearnerDetailsInput, input), request);
+    if (registration !== null) {
+      return registration;
     }
     throw new StreamError(
       'ERR_ULN_EXHAUSTED',
@@ -90,7 +111,7 @@ export function createRegistration(parts: {
   async function walkCandidates(
     generation: number,
     isNewest: boolean,
-    details: z.output<typeof LearnerDetailsInput>,
+    details: Details,
     request: Request,
   ): Promise<Registration | null> {
     const caller = callerOf(request.by, '');
@@ -122,7 +143,7 @@ export function createRegistration(parts: {
     return false;
   }
 
-  return register;
+  return { register, registered: async (request) => (await walk(null, request))?.uln ?? null };
 }
 
 const tryAgain = Symbol('another process wrote first');

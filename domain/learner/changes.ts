@@ -29,3 +29,13 @@ export function changesFor(shape: Values, changes: Values, current: Values): Val
 export function differingFields(submitted: Values, current: Values): readonly string[] {
   return changedFields(submitted, current).filter((name) => !isRedacted(current[name]));
 }
+
+/** The submitted values that differ from the recorded ones, as `differingFields` finds them. */
+export function differingValues<Submitted extends Values>(
+  submitted: Submitted,
+  current: Values,
+): Partial<Submitted> {
+  const differing = differingFields(submitted, current).map((name) => [name, submitted[name]]);
+  // Sound: fields of `submitted`, each with its own value.
+  return Object.fromEntries(differing) as Partial<Submitted>;
+}

@@ -18,6 +18,11 @@ const participation = { participationId: OwnKey, submittedBy: Ukprn } as const;
 const achievement = { achievementId: OwnKey, submittedBy: Ukprn } as const;
 const effectiveDate = CalendarDate.nullable();
 const reason = paragraphOf(2000).nullable();
+const identity = missingAsNull({
+  givenName: lineOf(35).nullable(),
+  familyName: lineOf(35).nullable(),
+  dateOfBirth: CalendarDate.nullable(),
+}).nullable();
 
 /** The fields of a participation, as recorded and corrected. */
 export const participationShape = { ...participationPlainShape, ...participationRedactableShape };
@@ -53,6 +58,22 @@ export const learnerCommands = {
   }),
   WithdrawAchievement: missingAsNull({ ...achievement, effectiveDate, reason }),
   ReinstateAchievement: missingAsNull({ ...achievement, effectiveDate, reason }),
+  /**
+   * The source's current version of an entry: recorded, corrected, withdrawn or reinstated as that
+   * needs. `identity` is what the source takes the learner to be called; what it leaves out is not compared.
+   */
+  SubmitParticipation: missingAsNull({
+    ...participation,
+    standing: z.enum(['final', 'withdrawn']),
+    identity,
+    ...participationShape,
+  }),
+  SubmitAchievement: missingAsNull({
+    ...achievement,
+    standing: z.enum(['provisional', 'final', 'withdrawn']),
+    identity,
+    ...achievementShape,
+  }),
   SetOptOut: missingAsNull({
     /** What to opt out of. `uln` is there to be refused with a reason: nobody can opt out of the ULN. */
     of: z.enum(['sharing', 'uln']),

@@ -146,7 +146,8 @@ export function decideReinstate(
     : [{ type: 'AchievementReinstated', data: { ...command.data, effectiveDate } }];
 }
 
-function requireSubmitter(by: Actor, submittedBy: string): void {
+/** Refuses whoever is not the source of an entry. */
+export function requireSubmitter(by: Actor, submittedBy: string): void {
   if (by.kind !== 'organisation' || by.ukprn !== submittedBy) {
     const found = by.kind === 'organisation' ? 'another organisation' : `the ${by.kind}`;
     throw new DomainError(

@@ -27,6 +27,7 @@ import {
   type Learner,
   withEntry,
 } from './state.js';
+import { submissionSteps } from './submissions.js';
 
 /** One learner's stream: which commands its history allows, and what each event changes. */
 export const learner: Decider<Learner, LearnerCommand, LearnerEvent> = {
@@ -68,6 +69,9 @@ function decideIssued(
     case 'ReinstateParticipation':
     case 'ReinstateAchievement':
       return decideReinstate(command, state);
+    case 'SubmitParticipation':
+    case 'SubmitAchievement':
+      return decideInTurn(submissionSteps(command, state), state);
     case 'SetOptOut':
       return decideSetOptOut(command, state);
     case 'LiftOptOut':
@@ -81,6 +85,21 @@ function decideIssued(
     case 'RejectChallenge':
       return decideReject(command, state);
   }
+}
+
+/** Decides commands one after the other, each on what those before it have changed. */
+function decideInTurn(
+  commands: readonly LearnerCommand[],
+  state: Learner,
+): readonly LearnerEvent[] {
+  const events: LearnerEvent[] = [];
+  let current = state;
+  for (const command of commands) {
+    const decided = decide(command, current);
+    events.push(...decided);
+    current = decided.reduce(evolve, current);
+  }
+  return events;
 }
 
 function evolve(state: Learner, event: LearnerEvent): Learner {

@@ -19,7 +19,12 @@ export type KnownLearner = {
     | 'familyNameAtAge16']: Redactable<LearnerDetails[Name]>;
 };
 
-/** How a learner compares with what was asked, and in which fields the two differ. */
+/** What a source takes a learner to be called, and when to be born; `null` where it does not say. */
+export type Identity = {
+  readonly [Name in 'givenName' | 'familyName' | 'dateOfBirth']: LearnerDetails[Name] | null;
+};
+
+/** How a learner compares with what was asked, and in which fields the two differ. A previous family name differs. */
 export type Match = {
   readonly kind: 'exact' | 'possible' | 'none';
   readonly differing: readonly ComparedField[];
@@ -37,19 +42,13 @@ export type Match = {
  *   other pairs do is ours: it finds who married or moved, and keeps twins apart.
  */
 export function compareDemographics(asked: Demographics, known: KnownLearner): Match {
-  const givenNames = comparable([known.givenName, known.preferredGivenName]);
-  const familyNames = comparable([
-    known.familyName,
-    known.previousFamilyName,
-    known.familyNameAtAge16,
-  ]);
-  const [given, family] = [comparableName(asked.givenName), comparableName(asked.familyName)];
+  const [givenNames, familyNames] = [givenNamesOf(known), familyNamesOf(known)];
   const agrees: Readonly<Record<ComparedField, boolean | null>> = {
-    givenName: isRedacted(known.givenName) ? null : givenNames.includes(given),
-    familyName: isRedacted(known.familyName) ? null : family === comparableName(known.familyName),
+    givenName: isOneOf(asked.givenName, givenNames),
+    familyName: isOneOf(asked.familyName, [known.familyName]),
     dateOfBirth: same(asked.dateOfBirth, known.dateOfBirth),
     gender: same(asked.gender, known.gender),
-    lastKnownPostCode: same(asked.lastKnownPostCode, known.lastKnownPostCode),
+    lastKnownPostCode: same(asked.lastKnownPostCode, known.lastKnownPostCode, comparablePostcode),
   };
   // Sound: the keys of the object above.
   const fields = Object.keys(agrees) as ComparedField[];
@@ -58,14 +57,35 @@ export function compareDemographics(asked: Demographics, known: KnownLearner): M
     return { kind: 'exact', differing };
   }
   const alike = [
-    familyNames.includes(family),
-    agrees.dateOfBirth === true,
-    agrees.lastKnownPostCode === true,
-  ].filter(Boolean).length;
+    isOneOf(asked.familyName, familyNames),
+    agrees.dateOfBirth,
+    agrees.lastKnownPostCode,
+  ].filter((isAlike) => isAlike === true).length;
   const isSwapped =
-    givenNames.includes(family) && familyNames.includes(given) && agrees.dateOfBirth === true;
-  const isPossible = (givenNames.includes(given) && alike >= 2) || isSwapped;
+    isOneOf(asked.familyName, givenNames) === true &&
+    isOneOf(asked.givenName, familyNames) === true &&
+    agrees.dateOfBirth === true;
+  const isPossible = (agrees.givenName === true && alike >= 2) || isSwapped;
   return { kind: isPossible ? 'possible' : 'none', differing };
+}
+
+/**
+ * The parts of an identity that are known not to be the learner's. The preferred given name counts as
+ * a given name, previous family names and the one at age 16 as a family name; where one of them is
+ * redacted, what the source calls the learner may be that one, and does not differ.
+ */
+export function differingIdentity(
+  identity: Identity,
+  known: KnownLearner,
+): readonly (keyof Identity)[] {
+  const { givenName, familyName, dateOfBirth } = identity;
+  const differs: Readonly<Record<keyof Identity, boolean>> = {
+    givenName: isOneOf(givenName, givenNamesOf(known)) === false,
+    familyName: isOneOf(familyName, familyNamesOf(known)) === false,
+    dateOfBirth: same(dateOfBirth, known.dateOfBirth) === false,
+  };
+  // Sound: the keys of the object above.
+  return (Object.keys(differs) as (keyof Identity)[]).filter((part) => differs[part]);
 }
 
 /** A name as it is compared: without case, accents, spaces and punctuation. `O'Neill-Łis` is `oneilllis`. */
@@ -75,8 +95,9 @@ export function comparableName(name: string): string {
     .replaceAll(/\p{M}/gu, '')
     .toUpperCase()
     .toLowerCase()
-    .replaceAll(/[æøłđœðþı]/g, (letter) => PLAIN_LETTERS[letter] ?? letter)
-    .replaceAll(/[^\p{L}\p{N}]/gu, '');
+    .replaceAll(/[æøłđħœðþß]/g, (letter) => PLAIN_LETTERS[letter] ?? letter)
+    // U+02B0 to U+02FF: Unicode counts the apostrophe of some keyboards, U+02BC, among the letters.
+    .replaceAll(/[^\p{L}\p{N}]|[\u02b0-\u02ff]/gu, '');
   // A name of signs alone is compared as it stands.
   return plain === '' ? name.trim() : plain;
 }
@@ -92,10 +113,12 @@ const PLAIN_LETTERS: Readonly<Record<string, string>> = {
   ø: 'o',
   ł: 'l',
   đ: 'd',
+  ħ: 'h',
   œ: 'oe',
   ð: 'd',
   þ: 'th',
-  ı: 'i',
+  // The capital form; the small one becomes ss among the capitals.
+  ß: 'ss',
 };
 
 /** The names that are there and not redacted, as they are compared. */
@@ -105,10 +128,32 @@ export function comparable(names: readonly Redactable<string | null>[]): readonl
   ];
 }
 
-/** Whether two values are the same; `null` where either is unknown or redacted. */
-function same(asked: string | null, known: Redactable<string | null>): boolean | null {
-  if (asked === null || typeof known !== 'string') {
+function givenNamesOf(known: KnownLearner): readonly Redactable<string | null>[] {
+  return [known.givenName, known.preferredGivenName];
+}
+
+function familyNamesOf(known: KnownLearner): readonly Redactable<string | null>[] {
+  return [known.familyName, known.previousFamilyName, known.familyNameAtAge16];
+}
+
+/** Whether a name is one of those known; `null` where none was asked for, or it may be one that is redacted. */
+function isOneOf(name: string | null, known: readonly Redactable<string | null>[]): boolean | null {
+  if (name === null) {
     return null;
   }
-  return comparablePostcode(asked) === comparablePostcode(known);
+  if (comparable(known).includes(comparableName(name))) {
+    return true;
+  }
+  return known.some(isRedacted) ? null : false;
+}
+
+/** Whether two values are the same, in the form in which they are compared; `null` where either is unknown or redacted. */
+function same(
+  asked: string | null,
+  known: Redactable<string | null>,
+  comparableForm: (text: string) => string = (text) => text,
+): boolean | null {
+  return asked === null || typeof known !== 'string'
+    ? null
+    : comparableForm(asked) === comparableForm(known);
 }

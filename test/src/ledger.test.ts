@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Uln } from '../../domain/uln.js';
 import { candidateUln, learnerStream } from '../../src/identifiers.js';
 import { EMPTY_STREAM } from '../../src/journal.js';
+import type { LearnerRequest } from '../../src/ledger.js';
 import { assembleLedger } from '../../src/openLedger.js';
 import { StreamError } from '../../streams/errors.js';
 import { learnerDetails } from '../support/synthetic.js';
@@ -48,6 +49,52 @@ describe('a command repeated under its id', () => {
     await expect(ledger.handle(uln, achievement('A-1'), request)).rejects.toMatchObject({
       code: 'ERR_INPUT_INVALID',
     });
+  });
+});
+
+describe('the outcome of a command', () => {
+  const submitted = (grade: string): LearnerRequest => ({
+    type: 'SubmitAchievement',
+    data: {
+      achievementId: 'A-1',
+      submittedBy: AWARDING,
+      standing: 'final',
+      source: 'AO',
+      subjectCode: '601/0143/X',
+      achievementAwardDate: '2021-07-09',
+      grade,
+    },
+  });
+
+  test('names the types of the events recorded, in order, and the same when it is repeated', async () => {
+    const { ledger, uln, record } = await createSetting();
+    await record(submitted('Pass'));
+    await record({
+      type: 'WithdrawAchievement',
+      data: { achievementId: 'A-1', submittedBy: AWARDING },
+    });
+    const request = requestOf(AWARDING, 'awards');
+    const first = await ledger.handle(uln, submitted('Merit'), request);
+    expect(first.recorded).toEqual(['AchievementReinstated', 'AchievementCorrected']);
+    await record(achievement('A-2'));
+    const again = await ledger.handle(uln, submitted('Merit'), request);
+    expect(again).toEqual({ ...first, repeated: true });
+  });
+
+  test('names none where nothing changed', async () => {
+    const { ledger, uln, record } = await createSetting();
+    await record(submitted('Pass'));
+    const { recorded } = await ledger.handle(uln, submitted('Pass'), requestOf(AWARDING, 'awards'));
+    expect(recorded).toEqual([]);
+  });
+
+  test('of a registration names the opt-out that comes with it, also when it is repeated', async () => {
+    const { ledger } = await createSetting();
+    const details = { ...learnerDetails(2), abilityToShare: '2' } as const;
+    const request = requestOf(REGISTRY, 'registry');
+    const first = await ledger.register(details, request);
+    expect(first.recorded).toEqual(['UlnIssued', 'OptOutSet']);
+    expect(await ledger.register(details, request)).toEqual({ ...first, repeated: true });
   });
 });
 

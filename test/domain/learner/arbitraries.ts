@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Instant } from '../../../domain/date.js';
 import { DomainError } from '../../../domain/errors.js';
-import type { LearnerCommand } from '../../../domain/learner/commands.js';
+import type { LearnerCommand, LearnerCommandOf } from '../../../domain/learner/commands.js';
 import type { LearnerEvent } from '../../../domain/learner/events.js';
 import { learner } from '../../../domain/learner/learner.js';
 import type { Learner } from '../../../domain/learner/state.js';
@@ -89,6 +89,52 @@ const participationCommands = fc
     );
   });
 
+// Of the names and birth dates some are the learner's, depending on what was amended.
+const identity = fc.option(
+  fc.record({
+    givenName: fc.option(fc.constant('Alex')),
+    familyName: fc.option(fc.constantFrom('Example', 'One')),
+    dateOfBirth: fc.option(fc.constantFrom('2005-03-14', '2019-08-15'), { freq: 1 }),
+  }),
+);
+
+/** A source's current version of an entry, which may have been recorded otherwise, withdrawn, or not at all. */
+export const submissions: fc.Arbitrary<
+  LearnerCommandOf<'SubmitAchievement' | 'SubmitParticipation'>
+> = fc.oneof(
+  fc
+    .record({
+      entry: onAchievement,
+      standing: fc.constantFrom('provisional' as const, 'final' as const, 'withdrawn' as const),
+      identity,
+      values: fc.record({ achievementAwardDate: date, grade, subjectCode, subject: reason }),
+    })
+    .map(({ entry, standing, identity: who, values }) => {
+      const { source: from, achievementId: id, at: when } = entry;
+      const { by, submittedBy } = from;
+      const named = { achievementId: id, submittedBy, standing, identity: who };
+      return command('SubmitAchievement', { ...named, ...values }, { by, at: when });
+    }),
+  fc
+    .record({
+      entry: onParticipation,
+      standing: fc.constantFrom('final' as const, 'final' as const, 'withdrawn' as const),
+      identity,
+      values: fc.record({
+        participationStartDate: date,
+        participationEndDate: fc.option(date),
+        subjectCode,
+        subject: reason,
+      }),
+    })
+    .map(({ entry, standing, identity: who, values }) => {
+      const { source: from, participationId: id, at: when } = entry;
+      const { by, submittedBy } = from;
+      const named = { participationId: id, submittedBy, standing, identity: who };
+      return command('SubmitParticipation', { ...named, ...values }, { by, at: when });
+    }),
+);
+
 const detailsCommands = fc
   .record({
     changes: fc.record(
@@ -134,6 +180,7 @@ export const histories: fc.Arbitrary<readonly Accepted[]> = fc
     fc.oneof(
       { weight: 4, arbitrary: achievementCommands },
       { weight: 2, arbitrary: participationCommands },
+      { weight: 2, arbitrary: submissions },
       { weight: 2, arbitrary: detailsCommands },
       { weight: 2, arbitrary: challengeCommands },
     ),
@@ -158,7 +205,11 @@ function accept(commands: readonly LearnerCommand[]): readonly Accepted[] {
   return accepted;
 }
 
-function decideOrNothing(one: LearnerCommand, state: Learner): readonly LearnerEvent[] | null {
+/** What a command records, or `null` where it is refused. */
+export function decideOrNothing(
+  one: LearnerCommand,
+  state: Learner,
+): readonly LearnerEvent[] | null {
   try {
     return learner.decide(one, state);
   } catch (error) {

@@ -137,6 +137,8 @@ const commandDefaults: Readonly<Record<LearnerCommandType, object>> = {
   CorrectAchievement: { ...achievementId, changes: {} },
   WithdrawAchievement: { ...achievementId, ...unitOfWork },
   ReinstateAchievement: { ...achievementId, ...unitOfWork },
+  SubmitParticipation: { ...participation, standing: 'final', identity: null },
+  SubmitAchievement: { ...achievement, identity: null },
   SetOptOut: { ...optOut, of: 'sharing' },
   LiftOptOut: optOut,
   RaiseChallenge: challenge,

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { entryKeyOf } from '../../../domain/learner/entries.js';
 import { type LearnerEvent, learnerEvents } from '../../../domain/learner/events.js';
 import { learner } from '../../../domain/learner/learner.js';
-import type { Learner } from '../../../domain/learner/state.js';
-import { redactableFields } from '../../../domain/redaction.js';
-import { histories } from './arbitraries.js';
+import type { Learner, Values } from '../../../domain/learner/state.js';
+import { isRedacted, redactableFields } from '../../../domain/redaction.js';
+import { decideOrNothing, histories, submissions } from './arbitraries.js';
 import { marker } from './examples.js';
 
 function fold(events: readonly LearnerEvent[], from: Learner = learner.initialState): Learner {
@@ -119,11 +120,94 @@ describe('a command that was recorded', () => {
     fc.assert(
       fc.property(histories, (history) => {
         for (const { command, before, events } of history) {
-          if (command.type === 'RecordAchievement' || command.type === 'RecordParticipation') {
+          if (/^(Record|Submit)/.test(command.type)) {
             const state = fold(events.map(redacted), before);
             expect(learner.decide(command, state)).toStrictEqual([]);
           }
         }
+      }),
+    );
+  });
+});
+
+/** A submission that is accepted, on a history of which the beginning was redacted. */
+const submitted = fc
+  .record({ history: histories, redactedUntil: fc.nat(20), submission: submissions })
+  .map(({ history, redactedUntil, submission }) => {
+    const events = history.flatMap((accepted) => accepted.events);
+    const before = fold([
+      ...events.slice(0, redactedUntil).map(redacted),
+      ...events.slice(redactedUntil),
+    ]);
+    return { submission, before, events: decideOrNothing(submission, before) };
+  })
+  .filter(({ events }) => events !== null)
+  .map(({ submission, before, events }) => ({
+    submission,
+    valuesBefore: valuesOf(before, submission),
+    after: fold(events ?? [], before),
+    events: events ?? [],
+  }));
+
+/** The values of the entry that is submitted; none where it is unknown. */
+function valuesOf(state: Learner, { data }: { data: Parameters<typeof entryKeyOf>[0] }): Values {
+  return (state.status === 'issued' && state.entries.get(entryKeyOf(data))?.values) || {};
+}
+
+describe('a submission', () => {
+  test('at random comes to everything that one can come to', () => {
+    const seen = new Set(
+      fc
+        .sample(submitted, { numRuns: 1000, seed: 1 })
+        .map(({ events }) => events.map(({ type }) => type).join(' ')),
+    );
+    expect([...seen]).toEqual(
+      expect.arrayContaining([
+        '',
+        'AchievementRecorded',
+        'AchievementCorrected',
+        'AchievementConfirmed',
+        'AchievementCorrected AchievementConfirmed',
+        'AchievementReinstated',
+        'AchievementReinstated AchievementCorrected',
+        'AchievementReinstated AchievementCorrected AchievementConfirmed',
+        'AchievementWithdrawn',
+        'ParticipationRecorded',
+        'ParticipationCorrected',
+        'ParticipationReinstated ParticipationCorrected',
+        'ParticipationWithdrawn',
+      ]),
+    );
+  });
+
+  test('records nothing the second time', () => {
+    fc.assert(
+      fc.property(submitted, ({ submission, after }) => {
+        expect(learner.decide(submission, after)).toStrictEqual([]);
+      }),
+    );
+  });
+
+  test('leaves an entry that stands as it was submitted, with its values but for those redacted', () => {
+    fc.assert(
+      fc.property(submitted, ({ submission, after }) => {
+        const { standing, ...data } = submission.data;
+        fc.pre(standing !== 'withdrawn' && after.status === 'issued');
+        const entry = after.status === 'issued' ? after.entries.get(entryKeyOf(data)) : undefined;
+        expect(entry).toMatchObject({ standing, withdrawnSince: null });
+        for (const [name, value] of Object.entries(entry?.values ?? {})) {
+          const said: unknown = (data as Values)[name];
+          expect([said, marker]).toContainEqual(value);
+        }
+      }),
+    );
+  });
+
+  test('never brings back a value that was redacted', () => {
+    fc.assert(
+      fc.property(submitted, ({ submission, valuesBefore, after }) => {
+        const gone = Object.entries(valuesBefore).filter(([, value]) => isRedacted(value));
+        expect(valuesOf(after, submission)).toMatchObject(Object.fromEntries(gone));
       }),
     );
   });

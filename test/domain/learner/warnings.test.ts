@@ -10,6 +10,7 @@ describe('warnings', () => {
     ['an achievement', command('RecordAchievement').data],
     ['a unit', command('RecordAchievement', { subjectCode: 'K/501/5773' }).data],
     ['an amendment', command('AmendLearnerDetails', { changes: { [scottish]: '240000121' } }).data],
+    ['a submission', command('SubmitAchievement', { identity: { givenName: 'Alex' } }).data],
     ['a challenge', command('RaiseChallenge').data],
     [
       'a number of the 610 series whose check character holds',
@@ -33,6 +34,16 @@ describe('warnings', () => {
     [
       'such a number in a correction',
       command('CorrectAchievement', { changes: { subjectCode: '610/0006/9' } }).data,
+      'subjectCode',
+    ],
+    [
+      'such a number in an achievement submitted',
+      command('SubmitAchievement', { subjectCode: '610/0006/9' }).data,
+      'subjectCode',
+    ],
+    [
+      'such a number in a participation submitted',
+      command('SubmitParticipation', { subjectCode: '610/0006/9', identity: {} }).data,
       'subjectCode',
     ],
   ])('name the field of %s', (_, data, field) => {
