@@ -2,182 +2,154 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { PassThrough, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError } from 'csv-parse';
 import { DomainError } from '../../domain/errors.js';
+import { decoding, type Encoding, isLineEnd } from './encoding.js';
+import { type Columns, createRowParser } from './rowParser.js';
 
 /** One data row: its number in the file, from 1 for the first after the header, and its cells by column. */
 export type CsvRow = { readonly row: number; readonly cells: Readonly<Record<string, string>> };
 
-/** What the first pass found out about a file. */
-export type CheckedFile = {
-  /** SHA-256 of its bytes. */
-  readonly digest: Buffer;
-  readonly rows: number;
+/** What is declared of a file or demanded of it, beyond its columns. Rows are those after the header. */
+export type FileForm = {
+  readonly encoding: Encoding;
+  /** How many rows the sender says there are, as the service's WSRC0017 has it; null where nobody says. */
+  readonly declaredRows: number | null;
+  /** The most rows that a file may have; null for no limit. */
+  readonly maxRows: number | null;
+  /** The fewest rows that a file may have. */
+  readonly minRows: number;
 };
 
-/** Which columns a file may and must have. */
-export type Columns = { readonly known: readonly string[]; readonly required: readonly string[] };
-
-const MAX_ROW_BYTES = 128 * 1024;
+/** What the first pass found out about a file. */
+export type CheckedFile = {
+  /** SHA-256 of its text in UTF-8, so that a file read in a wrong encoding is not the same file as read in the right one. */
+  readonly digest: Buffer;
+  readonly rows: number;
+  /** True where the last line has no end: the file may have been cut off within its last cell. */
+  readonly endsWithoutLineEnd: boolean;
+};
 
 /**
- * Reads a file once without recording anything, and refuses it whole when it is not UTF-8, its header
- * is not one of the layout, a row has another number of cells, or a quote stays open. Throws
- * `ERR_INPUT_INVALID` naming the line.
+ * Reads a file once without recording anything, and refuses it whole when it is not in its encoding,
+ * its header is not one of the layout or comes again, a row has another number of cells, a quote
+ * stays open, or the number of rows is not as its form says. Throws `ERR_INPUT_INVALID` naming the
+ * line, where there is one.
  */
-export async function checkCsvFile(path: string, columns: Columns): Promise<CheckedFile> {
-  const hash = createHash('sha256');
+export async function checkCsvFile(
+  path: string,
+  columns: Columns,
+  form: FileForm,
+): Promise<CheckedFile> {
+  const bytes = watchBytes();
   let rows = 0;
-  await readInto(path, columns, hash, () => {
+  const parser = createRowParser(columns, (line) => {
     rows += 1;
+    refuseTooMany(rows, form, line);
   });
-  return { digest: hash.digest(), rows };
+  // The rows themselves are for the second pass.
+  parser.stream.resume();
+  try {
+    await pipeline([
+      createReadStream(path),
+      ...decoding(form.encoding),
+      bytes.stream,
+      parser.stream,
+    ]);
+  } catch (error) {
+    throw parser.refusal(error);
+  }
+  if (!parser.hasHeader()) {
+    throw refused(
+      'line 1: expected a header with the names of the columns, found an empty file; it was not taken',
+    );
+  }
+  refuseOtherCount(rows, form);
+  return { digest: bytes.digest(), rows, endsWithoutLineEnd: !isLineEnd(bytes.last()) };
 }
 
 /**
- * Yields the rows of a file that `checkCsvFile` has passed. Throws `ERR_INPUT_INVALID` when it is not
- * the same file any more: what was recorded until then stays.
+ * Yields the rows of a file that `checkCsvFile` has passed with the same form. Throws
+ * `ERR_INPUT_INVALID` when it is not the same file any more: what was recorded until then stays.
  */
 export async function* csvRows(
   path: string,
   columns: Columns,
+  { encoding }: FileForm,
   checked: CheckedFile,
 ): AsyncGenerator<CsvRow> {
-  const hash = createHash('sha256');
   const source = createReadStream(path);
+  const bytes = watchBytes();
+  const parser = createRowParser(columns, () => undefined);
   const output = new PassThrough({ objectMode: true });
-  const done = pipeline(source, hashing(hash), utf8Check(), parserFor(columns), output).catch(
-    (error: unknown) => {
-      output.destroy(error instanceof Error ? error : undefined);
-    },
-  );
+  const streams = [source, ...decoding(encoding), bytes.stream, parser.stream, output];
+  const done = pipeline(streams).catch((error: unknown) => {
+    output.destroy(error instanceof Error ? error : undefined);
+  });
   let row = 0;
   try {
     for await (const cells of output) {
       row += 1;
+      if (row > checked.rows) {
+        throw fileChanged();
+      }
       yield { row, cells: cells as Record<string, string> };
     }
-    if (Buffer.compare(hash.digest(), checked.digest) !== 0) {
+    if (Buffer.compare(bytes.digest(), checked.digest) !== 0) {
       throw fileChanged();
     }
   } catch (error) {
-    throw error instanceof CsvError ? fileChanged() : error;
+    // A file that has passed the check has this form: where it does not any more, it has changed.
+    throw error instanceof CsvError || error instanceof DomainError ? fileChanged() : error;
   } finally {
     source.destroy();
     await done;
   }
 }
 
+function refuseTooMany(rows: number, { maxRows }: FileForm, line: number): void {
+  if (maxRows !== null && rows > maxRows) {
+    throw refused(
+      `line ${line}: expected ${countOf(maxRows)} at most, found another; the file was not taken`,
+    );
+  }
+}
+
+function refuseOtherCount(rows: number, { declaredRows, minRows }: FileForm): void {
+  if (declaredRows !== null && rows !== declaredRows) {
+    throw refused(
+      `expected ${countOf(declaredRows)}, as declared, found ${rows}; the file was not taken`,
+    );
+  }
+  if (rows < minRows) {
+    throw refused(`expected ${countOf(minRows)} at least, found ${rows}; the file was not taken`);
+  }
+}
+
+function countOf(rows: number): string {
+  return rows === 1 ? '1 row' : `${rows} rows`;
+}
+
 function fileChanged(): DomainError {
-  return new DomainError(
-    'ERR_INPUT_INVALID',
+  return refused(
     'expected the file to stay as it is while it is imported, found it changed; what was recorded stays',
   );
 }
 
-function hashing(hash: ReturnType<typeof createHash>): Transform {
-  return new Transform({
+function refused(message: string): DomainError {
+  return new DomainError('ERR_INPUT_INVALID', message);
+}
+
+/** A stream that passes bytes on, and what it can tell of them afterwards. */
+function watchBytes() {
+  const hash = createHash('sha256');
+  let last: number | undefined;
+  const stream = new Transform({
     transform(chunk: Buffer, _, done) {
       hash.update(chunk);
+      last = chunk.at(-1);
       done(null, chunk);
     },
   });
-}
-
-async function readInto(
-  path: string,
-  columns: Columns,
-  hash: ReturnType<typeof createHash>,
-  onRow: () => void,
-): Promise<void> {
-  let hasHeader = false;
-  const parser = parserFor(columns, () => {
-    hasHeader = true;
-  });
-  parser.on('data', onRow);
-  try {
-    await pipeline(createReadStream(path), hashing(hash), utf8Check(), parser);
-  } catch (error) {
-    throw refusal(error);
-  }
-  if (!hasHeader) {
-    throw new DomainError(
-      'ERR_INPUT_INVALID',
-      'line 1: expected a header with the names of the columns, found an empty file; it was not taken',
-    );
-  }
-}
-
-function parserFor({ known, required }: Columns, onHeader: () => void = () => undefined) {
-  return parse({
-    bom: true,
-    columns: (header: readonly string[]) => {
-      const names = header.map((name) => name.trim());
-      const missing = required.filter((name) => !names.includes(name));
-      const duplicate = names.find((name, index) => names.indexOf(name) !== index);
-      const strange = names.filter((name) => !known.includes(name));
-      if (missing.length > 0 || strange.length > 0 || duplicate !== undefined) {
-        throw new DomainError(
-          'ERR_INPUT_INVALID',
-          `line 1: expected each of the columns ${known.join(', ')} at most once and ${required.join(', ')} among them, found ${[
-            ...(missing.length > 0 ? [`${missing.join(', ')} missing`] : []),
-            ...(strange.length > 0 ? [`${strange.length} unknown`] : []),
-            ...(duplicate === undefined ? [] : ['one twice']),
-          ].join(' and ')}; the file was not taken`,
-        );
-      }
-      onHeader();
-      return names;
-    },
-    skip_empty_lines: true,
-    max_record_size: MAX_ROW_BYTES,
-  });
-}
-
-/** Passes bytes on and fails on the first that is not UTF-8. */
-function utf8Check(): Transform {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const refused = () =>
-    new DomainError(
-      'ERR_INPUT_INVALID',
-      'expected a file in UTF-8, found other bytes; it was not taken',
-    );
-  return new Transform({
-    transform(chunk: Buffer, _, done) {
-      try {
-        decoder.decode(chunk, { stream: true });
-        done(null, chunk);
-      } catch {
-        done(refused());
-      }
-    },
-    flush(done) {
-      try {
-        decoder.decode();
-        done();
-      } catch {
-        done(refused());
-      }
-    },
-  });
-}
-
-// The parser's own messages repeat cells, which are personal data: only its codes are passed on.
-function refusal(error: unknown): unknown {
-  if (!(error instanceof CsvError)) {
-    return error;
-  }
-  const { code, lines } = error as CsvError & { readonly lines?: number };
-  const expected: Readonly<Record<string, string>> = {
-    CSV_RECORD_INCONSISTENT_COLUMNS: 'as many cells as the header has columns',
-    CSV_QUOTE_NOT_CLOSED: 'every quote to be closed',
-    CSV_INVALID_CLOSING_QUOTE: 'a comma or the end of the line after a closing quote',
-    INVALID_OPENING_QUOTE: 'quotes around a whole cell',
-    CSV_MAX_RECORD_SIZE: `a row of at most ${MAX_ROW_BYTES} bytes`,
-  };
-  const what = expected[code] ?? 'a CSV file (RFC 4180)';
-  return new DomainError(
-    'ERR_INPUT_INVALID',
-    `line ${lines ?? 'unknown'}: expected ${what}, found otherwise; the file was not taken`,
-  );
+  return { stream, digest: () => hash.digest(), last: () => last };
 }

@@ -3,6 +3,12 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { Ukprn } from '../../domain/ukprn.js';
 import { Uln } from '../../domain/uln.js';
+import {
+  type CheckedFile,
+  checkCsvFile,
+  csvRows,
+  type FileForm,
+} from '../../src/imports/csvFile.js';
 import { importFile } from '../../src/imports/importFile.js';
 import type { ImportKind } from '../../src/imports/layouts.js';
 import type { Ledger } from '../../src/openLedger.js';
@@ -57,15 +63,29 @@ export function importer(ukprn = '10000002'): Omit<Request, 'commandId'> {
   };
 }
 
+/** A file of which nothing is declared, and of which no number of rows is demanded. */
+export const PLAIN_FORM: FileForm = {
+  encoding: 'utf-8',
+  declaredRows: null,
+  maxRows: null,
+  minRows: 0,
+};
+
 /** Imports a file and returns the summary and the answers that the result file holds. */
 export async function importRows(
   ledger: Ledger,
   kind: ImportKind,
   path: string,
   request = importer(),
+  form: Pick<FileForm, 'encoding' | 'declaredRows'> = PLAIN_FORM,
 ) {
   const resultPath = `${path}.result.csv`;
-  const summary = await importFile(ledger, { kind, path, resultPath }, request, () => undefined);
+  const summary = await importFile(
+    ledger,
+    { kind, path, resultPath, encoding: form.encoding, declaredRows: form.declaredRows },
+    request,
+    () => undefined,
+  );
   return { summary, answers: readResult(resultPath), resultPath };
 }
 
@@ -85,5 +105,28 @@ export function registrationOf(commandId: string): Registration {
     position: null,
     recordedAt: null,
   };
-  return { uln: Uln.parse('1000000000'), receipt, repeated: false, warnings: [] };
+  return {
+    uln: Uln.parse('1000000000'),
+    receipt,
+    repeated: false,
+    recorded: ['UlnIssued'],
+    warnings: [],
+  };
+}
+
+/** The columns of files that only the form matters of. */
+export const ABC = { known: ['A', 'B', 'C'], required: ['A', 'B', 'C'] } as const;
+
+/** Reads a file of columns A, B and C twice, as an import does: the rows, and what the check found. */
+export async function readAbc(
+  content: string | Buffer,
+  form: Partial<FileForm> = {},
+): Promise<{ readonly rows: readonly (readonly string[])[]; readonly checked: CheckedFile }> {
+  const path = fileOf(content);
+  const checked = await checkCsvFile(path, ABC, { ...PLAIN_FORM, ...form });
+  const rows: (readonly string[])[] = [];
+  for await (const { cells } of csvRows(path, ABC, { ...PLAIN_FORM, ...form }, checked)) {
+    rows.push(ABC.known.map((name) => cells[name] ?? ''));
+  }
+  return { rows, checked };
 }

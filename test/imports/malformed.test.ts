@@ -12,6 +12,7 @@ import {
   LEARNER_HEADER,
   learnerRow,
   learnersCsv,
+  PLAIN_FORM,
   registrationOf,
 } from './files.js';
 
@@ -31,20 +32,54 @@ const HEADER_AND_ROW = `${LEARNER_HEADER}\n${learnerRow('L-1')}`;
 /** Each with the words that the refusal must hold. */
 const malformed: readonly (readonly [string, string | Buffer, RegExp])[] = [
   ['a quote that stays open', `${HEADER_AND_ROW}\n${learnerRow('L-2', '"Amber')}`, /line 3.*quote/],
+  [
+    'a quote that stays open over the last line end',
+    `${HEADER_AND_ROW}\n${learnerRow('L-2', '"Amber')}\n`,
+    /line 3.*quote/,
+  ],
   ['text after a closing quote', `${HEADER_AND_ROW}\n"L-2"x,Amber,Sampleton\n`, /line 3.*quote/],
   ['a quote within a cell', `${HEADER_AND_ROW}\n${learnerRow('L"2')}\n`, /line 3.*quote/],
+  [
+    'a last line that is half written',
+    `${HEADER_AND_ROW}\n${learnerRow('L-2').slice(0, 12)}`,
+    /line 3.*as many cells/,
+  ],
   [
     'a row with a cell too few',
     `${HEADER_AND_ROW}\nL-2,Amber,Sampleton\n`,
     /line 3.*as many cells/,
   ],
   ['a row with a cell too many', `${HEADER_AND_ROW}\n${learnerRow('L-2')},x\n`, /line 3.*as many/],
-  ['bytes that are not UTF-8', Buffer.from(`${HEADER_AND_ROW}é\n`, 'latin1'), /UTF-8/],
-  ['UTF-16', Buffer.from(`\uFEFF${HEADER_AND_ROW}\n`, 'utf16le'), /UTF-8/],
-  ['a character cut at the end', Buffer.from(`${HEADER_AND_ROW}é`).subarray(0, -1), /UTF-8/],
+  [
+    'bytes that are not UTF-8',
+    Buffer.from(`${HEADER_AND_ROW}é\n`, 'latin1'),
+    /line 2: expected UTF-8.*--encoding windows-1252/,
+  ],
+  ['UTF-16', Buffer.from(`\uFEFF${HEADER_AND_ROW}\n`, 'utf16le'), /line 1.*UTF-16/],
+  ['a NUL', `${HEADER_AND_ROW}\0\n`, /line 2.*NUL/],
+  [
+    'a character cut at the end',
+    Buffer.from(`${HEADER_AND_ROW}é`).subarray(0, -1),
+    /line 2.*UTF-8/,
+  ],
   ['an unknown column', learnersCsv(1).replace('Notes', 'Amber'), /line 1.*1 unknown/],
   ['a missing column', learnersCsv(1).replace('GivenName', 'Title'), /line 1.*GivenName missing/],
-  ['a column twice', learnersCsv(1).replace('Notes', 'Gender'), /line 1.*one twice/],
+  ['a column twice', learnersCsv(1).replace('Notes', 'Gender'), /line 1.*found one twice/],
+  [
+    'semicolons between its cells',
+    learnersCsv(1).replaceAll(',', ';'),
+    /line 1: expected commas.*found semicolons/,
+  ],
+  [
+    'tabs between its cells',
+    learnersCsv(1).replaceAll(',', '\t'),
+    /line 1: expected commas.*found tabs/,
+  ],
+  [
+    'its header again',
+    `${HEADER_AND_ROW}\n${learnersCsv(1)}`,
+    /line 3: expected a row, found the header again/,
+  ],
   ['no header', `${learnerRow('L-1')}\n`, /line 1.*missing/],
   ['a row of more than 128 KiB', `${HEADER_AND_ROW}${'x'.repeat(140_000)}\n`, /line 2.*at most/],
   ['nothing in it', '', /line 1.*header/],
@@ -82,9 +117,9 @@ describe.each(malformed)('a file with %s', (_, content, words) => {
 describe('a file that changes after it was checked', () => {
   test('ends the reading without a word of what its cells hold', async () => {
     const path = fileOf(`${HEADER_AND_ROW}\nL-2,Amber\n`);
-    const checked = { digest: Buffer.alloc(32), rows: 2 };
+    const checked = { digest: Buffer.alloc(32), rows: 2, endsWithoutLineEnd: false };
     const read = async () => {
-      for await (const _ of csvRows(path, layouts.learners.columns, checked)) {
+      for await (const _ of csvRows(path, layouts.learners.columns, PLAIN_FORM, checked)) {
         // Only the end of the reading matters.
       }
     };
