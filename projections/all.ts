@@ -1,7 +1,8 @@
 import { challenges } from './challenges.js';
+import { held } from './held.js';
 import type { KeptView } from './keptView.js';
 import { register } from './register.js';
 import { statistics } from './statistics.js';
 
 /** Every kept view. */
-export const keptViews: readonly KeptView[] = [register, challenges, statistics];
+export const keptViews: readonly KeptView[] = [register, challenges, statistics, held];

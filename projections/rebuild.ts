@@ -150,6 +150,13 @@ export function createRebuilding(
 
   return {
     list: async () => {
+      together(() => {
+        for (const view of keptViews) {
+          if (generations.get(view, 'active') === null) {
+            generations.create(view, 'active');
+          }
+        }
+      });
       const names = new Set(keptViews.map(({ name }) => name));
       const known = generations.all().filter(({ view }) => names.has(view));
       const statuses: GenerationStatus[] = [];

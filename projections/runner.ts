@@ -20,6 +20,11 @@ export type Runner = Forgetting & {
     view: KeptView,
     select: (database: Database.Database, names: TableNames) => Result,
   ) => Promise<Result>;
+  /** Reads a view as it is, for who has brought it up to date a moment ago. */
+  readonly peek: <Result>(
+    view: KeptView,
+    select: (database: Database.Database, names: TableNames) => Result,
+  ) => Result;
   /** Brings the generation that answers up to the head of the log. Throws `ERR_VIEW_OUTDATED`, `ERR_VIEW_STOPPED`. */
   readonly catchUp: (view: KeptView) => Promise<Generation>;
   /**
@@ -208,15 +213,17 @@ export function createRunner(
     });
   }
 
+  // One transaction sees one generation: it cannot be dropped under the reader.
+  const peek: Runner['peek'] = (view, select) =>
+    database.transaction(() => select(database, tableNames(view, activeOf(view).tables)))();
+
   return {
     ...forgetting,
     read: async (view, select) => {
       await catchUp(view);
-      // One transaction sees one generation: it cannot be dropped under the reader.
-      return database.transaction(() =>
-        select(database, tableNames(view, activeOf(view).tables)),
-      )();
+      return peek(view, select);
     },
+    peek,
     catchUp,
     advance,
     generations,

@@ -6,7 +6,7 @@ import type { Projection } from './projection.js';
 
 /** How many achievements stand of one qualification, from one source, awarded in one year. */
 export type StatisticsRow = {
-  /** Qualification, unit or learning aim, without obliques. */
+  /** Qualification, unit or learning aim. */
   readonly subjectCode: string;
   /** ILR, NPD, AO or QCFU. */
   readonly source: string;

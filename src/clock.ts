@@ -30,3 +30,24 @@ export function createSystemClock(): Clock {
 function toInstant(milliseconds: number): Instant {
   return Instant.parse(new Date(milliseconds).toISOString());
 }
+
+/** How far a stream's last event may be ahead of the clock. */
+const MAX_AHEAD_MS = 60_000;
+
+/**
+ * The instant under which something is recorded after an event of `previous`: now, and never earlier
+ * than that. Throws `ERR_CLOCK_BEHIND` where it is more than a minute ahead.
+ */
+export function recordedTime(now: Instant, previous: Instant | null): Instant {
+  if (previous === null || previous <= now) {
+    return now;
+  }
+  const aheadMs = Date.parse(previous) - Date.parse(now);
+  if (aheadMs > MAX_AHEAD_MS) {
+    throw new StreamError(
+      'ERR_CLOCK_BEHIND',
+      `expected the clock to be at most ${MAX_AHEAD_MS / 1000} s behind the stream's last event, found it ${Math.round(aheadMs / 1000)} s behind`,
+    );
+  }
+  return previous;
+}

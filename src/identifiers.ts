@@ -86,6 +86,28 @@ export function importCommandId(
   ].join('-');
 }
 
+/**
+ * The stream for the held rows of one block of an imported file: `import-<generation><tag>-<block>`,
+ * the same whenever the same caller sends the same file, and as little of it to be guessed.
+ */
+export function importStream(
+  vault: Vault,
+  file: {
+    readonly kind: string;
+    readonly caller: string;
+    readonly digest: Uint8Array;
+    readonly block: number;
+  },
+): string {
+  const [generation = 1] = vault.indexGenerations();
+  const hmac = vault.indexHmac(
+    generation,
+    `import-stream\n${file.kind}\n${file.caller}\n`,
+    file.digest,
+  );
+  return `import-${generation}${base32(hmac).slice(0, TAG_CHARACTERS)}-${file.block}`;
+}
+
 function base32(bytes: Uint8Array): string {
   let text = '';
   let bits = 0;

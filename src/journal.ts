@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Instant } from '../domain/date.js';
 import type { Recorded } from '../domain/recorded.js';
 import { checkPlace, parseHeader } from '../streams/envelope.js';
-import { isCode, StreamError } from '../streams/errors.js';
+import { isCode } from '../streams/errors.js';
 import {
   conflict,
   type EventStore,
@@ -10,7 +10,7 @@ import {
   type StoredEvent,
 } from '../streams/eventStore.js';
 import type { SealedEvent, Vault } from '../streams/vault.js';
-import type { Clock } from './clock.js';
+import { type Clock, recordedTime } from './clock.js';
 import { decodeEvent, encodeEvents } from './codec.js';
 import { type DomainEvent, tableOf } from './eventTables.js';
 import { eventId } from './identifiers.js';
@@ -60,8 +60,6 @@ export type History<Event extends DomainEvent> = {
 /** The end of a stream that does not exist yet. */
 export const EMPTY_STREAM: StreamEnd = { version: 0, hash: null, at: null, key: null };
 
-/** How far a stream's last event may be ahead of the clock. */
-const MAX_AHEAD_MS = 60_000;
 /** How long one set of sealed bytes may be tried, so that as-at answers are repeatable 30 s later. */
 const APPEND_BUDGET_MS = 20_000;
 const MAX_SEALINGS = 3;
@@ -69,6 +67,8 @@ const MAX_SEALINGS = 3;
 /** The one place where bytes become domain events and back: codec, upcasting, sealing and chain. */
 export type Journal = {
   readonly read: <Event extends DomainEvent>(stream: string) => Promise<History<Event>>;
+  /** Where a stream ends, by its last event alone. */
+  readonly endOf: (stream: string) => Promise<StreamEnd>;
   /** Appends at the end given. Throws `ERR_VERSION_CONFLICT` when the stream has moved on. */
   readonly append: (
     stream: string,
@@ -109,7 +109,16 @@ export function createJournal(
       // Sound: the caller names the family by the stream, and the family's table gives its events.
       decodeEvent(stored, header, fields[index] ?? {}),
     ) as Recorded<Event>[];
-    return { events, end: endOf(opened) };
+    return { events, end: endOf(opened.at(-1)) };
+  }
+
+  async function endOfStream(stream: string): Promise<StreamEnd> {
+    for await (const stored of store.read(stream, { direction: 'backward', limit: 1 })) {
+      const header = parseHeader(stored.header);
+      checkPlace(stored, header, store.origin);
+      return endOf({ stored, header });
+    }
+    return EMPTY_STREAM;
   }
 
   async function append(
@@ -212,12 +221,11 @@ export function createJournal(
     return recorded;
   }
 
-  return { read, append, appendUnder, decode, open };
+  return { read, endOf: endOfStream, append, appendUnder, decode, open };
 }
 
-/** Where a stream that was read ends. */
-export function endOf(opened: readonly OpenedEvent[]): StreamEnd {
-  const last = opened.at(-1);
+/** Where a stream ends whose last event is given. */
+export function endOf(last: Pick<OpenedEvent, 'stored' | 'header'> | undefined): StreamEnd {
   return last === undefined
     ? EMPTY_STREAM
     : {
@@ -227,18 +235,4 @@ export function endOf(opened: readonly OpenedEvent[]): StreamEnd {
         at: last.header.at as Instant,
         key: last.header.key,
       };
-}
-
-function recordedTime(now: Instant, previous: Instant | null): Instant {
-  if (previous === null || previous <= now) {
-    return now;
-  }
-  const aheadMs = Date.parse(previous) - Date.parse(now);
-  if (aheadMs > MAX_AHEAD_MS) {
-    throw new StreamError(
-      'ERR_CLOCK_BEHIND',
-      `expected the clock to be at most ${MAX_AHEAD_MS / 1000} s behind the stream's last event, found it ${Math.round(aheadMs / 1000)} s behind`,
-    );
-  }
-  return previous;
 }

@@ -61,7 +61,7 @@ export type FindAnswer =
 export type ListedChallenge = OpenChallenge & { readonly uln: Uln };
 
 /** The name of a kept view. */
-export type ViewName = 'register' | 'challenges' | 'statistics';
+export type ViewName = 'register' | 'challenges' | 'statistics' | 'held';
 
 /** Questions across learners, each answered from a view that is brought up to date first. */
 export type KeptViews = {

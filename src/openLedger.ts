@@ -16,6 +16,7 @@ import type { Clock } from './clock.js';
 import { createErasure, type Erasure } from './erasure.js';
 import { createEventSource } from './eventSource.js';
 import { rotationCommandId } from './identifiers.js';
+import { createHeld, type Held } from './imports/heldDoor.js';
 import { createJournal, type Journal } from './journal.js';
 import { createKeptViews, type KeptViews } from './keptViews.js';
 import { createLearners, type Learners } from './ledger.js';
@@ -41,6 +42,7 @@ export type Followed =
 export type Ledger = Learners &
   KeptViews & {
     readonly origin: string;
+    readonly held: Held;
     readonly erasure: Erasure;
     /**
      * Every learner event recorded after a position (`null`: from the beginning), then those to come,
@@ -137,9 +139,12 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
     }
   }
 
+  const learners = createLearners(journal, vault, clock);
+
   return {
-    ...createLearners(journal, vault, clock),
+    ...learners,
     ...createKeptViews({ views, source, runner, journal }),
+    held: createHeld({ journal, runner, learners }),
     origin: store.origin,
     erasure,
     follow,

@@ -16,7 +16,7 @@ export function resealEvents(
   order: PendingOrder,
   opened: readonly OpenedEvent[],
 ): { readonly events: readonly LearnerEvent[]; readonly key: number; readonly end: StreamEnd } {
-  const end = endOf(opened);
+  const end = endOf(opened.at(-1));
   const key = (end.key ?? 0) + 1;
   if (resealsOf(order, opened).length > 0) {
     return { events: [], key, end };

@@ -1,13 +1,17 @@
 import { Command } from 'commander';
+import { CalendarDate } from '../../domain/date.js';
+import { entryKey } from '../../domain/learner/entries.js';
+import { Ukprn } from '../../domain/ukprn.js';
+import { parseInput } from '../input.js';
 import type { LearnerRequest } from '../ledger.js';
 import type { Request } from '../request.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { inputOption } from './fields.js';
-import { recording, ULN_ARGUMENT } from './options.js';
+import { parseCount, recording, ULN_ARGUMENT } from './options.js';
 import { given, type LearnerOptions, recordingAction } from './recordingAction.js';
 
-/** `plr challenge raise|withdraw|uphold|reject`: a data challenge from beginning to end. */
+/** `plr challenge raise|withdraw|uphold|reject|list`: a data challenge from beginning to end. */
 export function challengeCommand(context: CliContext): Command {
   const raise = step('raise', 'dispute an entry, or the details where none is named')
     .option('--id <id>', 'the id of the challenge; made from the command where not given')
@@ -46,7 +50,41 @@ export function challengeCommand(context: CliContext): Command {
     .addCommand(raise)
     .addCommand(close('withdraw', 'take a challenge back', 'WithdrawChallenge'))
     .addCommand(close('uphold', 'find a challenge right', 'UpholdChallenge'))
-    .addCommand(close('reject', 'find a challenge wrong; needs --reason', 'RejectChallenge'));
+    .addCommand(close('reject', 'find a challenge wrong; needs --reason', 'RejectChallenge'))
+    .addCommand(listCommand(context));
+}
+
+type ListOptions = { owner?: string; dueBy?: string; limit: string; ndjson?: boolean };
+
+function listCommand(context: CliContext): Command {
+  return new Command('list')
+    .description('open challenges of every learner, the one due first at the beginning')
+    .option('--owner <ukprn>', 'those that one source has to decide, or "keeper"')
+    .option('--due-by <date>', 'those due up to a date')
+    .option('--limit <n>', 'at most so many', '100')
+    .option('--ndjson', 'print a line of JSON for each')
+    .action(async (options: ListOptions) => {
+      const { owner, dueBy } = options;
+      const query = {
+        owner:
+          owner === undefined || owner === 'keeper' ? (owner ?? null) : parseInput(Ukprn, owner),
+        dueBy: dueBy === undefined ? null : parseInput(CalendarDate, dueBy),
+        limit: parseCount(options.limit, '--limit'),
+      };
+      const open = await context.withLedger((ledger) => ledger.openChallenges(query));
+      for (const challenge of open) {
+        const { uln, challengeId, challengeNumber, entry } = challenge;
+        const on = entry === null ? 'the details' : entryKey(entry);
+        context.print(
+          options.ndjson === true
+            ? JSON.stringify(challenge)
+            : `due ${challenge.dueDate}  ${challenge.owner}  ${uln} challenge ${challengeNumber} (${challengeId}) on ${on}`,
+        );
+      }
+      if (open.length === 0 && options.ndjson !== true) {
+        context.print('No challenge is open.');
+      }
+    });
 }
 
 function step(name: string, description: string): Command {

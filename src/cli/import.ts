@@ -1,9 +1,11 @@
 import { SingleBar } from 'cli-progress';
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { Purpose } from '../../domain/purpose.js';
+import { ENCODINGS, type Encoding } from '../imports/encoding.js';
 import { importFile } from '../imports/importFile.js';
 import type { ImportKind } from '../imports/layouts.js';
 import { type CliContext, isTerminal } from './context.js';
+import { usageError } from './exitCodes.js';
 import { organisationOf, type RecordingOptions, recording, requestFrom } from './options.js';
 
 const purposes: Readonly<Record<ImportKind, Purpose>> = {
@@ -12,59 +14,82 @@ const purposes: Readonly<Record<ImportKind, Purpose>> = {
   achievements: 'achievement-reporting',
 };
 
+type ImportOptions = RecordingOptions & {
+  readonly result?: string;
+  readonly encoding: Encoding;
+  readonly rows?: string;
+  readonly json?: boolean;
+};
+
 /** `plr import learners|participation|achievements FILE`: a CSV file in, an answer for every row out. */
 export function importCommand(context: CliContext): Command {
   const command = new Command('import')
     .description('record a CSV file; every row is answered in a result file')
     .addArgument(new Argument('<kind>').choices(Object.keys(purposes)))
     .argument('<file>', 'the CSV file')
-    .option('--result <file>', 'where the answers go; <file>.result.csv where not given');
+    .option('--result <file>', 'where the answers go; <file>.result.csv where not given')
+    .addOption(
+      new Option('--encoding <name>', 'how its characters are written')
+        .choices(ENCODINGS)
+        .default('utf-8'),
+    )
+    .option('--rows <n>', 'how many rows it has; with another number it is refused whole');
   return recording(
     command,
     'names the process that the rows belong to; the rows themselves are named by the file',
-  ).action(
-    async (
-      kind: ImportKind,
-      path: string,
-      options: RecordingOptions & { result?: string; json?: boolean },
-    ) => {
-      const { commandId, ...request } = requestFrom(context, options, purposes[kind]);
-      if (kind !== 'learners') {
-        organisationOf({ ...request, commandId });
-      }
-      const resultPath = options.result ?? `${path}.result.csv`;
-      const bar = new SingleBar({
-        stream: context.stderr,
-        format: 'Importing {bar} {percentage}% | {value} of {total} rows | {eta_formatted} left',
-        etaBuffer: 200,
-      });
-      const showBar = isTerminal(context.stderr);
-      let begun = false;
-      await context.withLedger(async (ledger) => {
-        const summary = await importFile(
-          ledger,
-          { kind, path, resultPath },
-          // A file is one process: its rows' commands, derived from it, correlate with this one.
-          { ...request, correlation: commandId },
-          (done, total) => {
-            if (showBar && !begun) {
-              bar.start(total, done);
-              begun = true;
+  ).action(async (kind: ImportKind, path: string, options: ImportOptions) => {
+    const { commandId, ...request } = requestFrom(context, options, purposes[kind]);
+    if (kind !== 'learners') {
+      organisationOf({ ...request, commandId });
+    }
+    const resultPath = options.result ?? `${path}.result.csv`;
+    const declaredRows = options.rows === undefined ? null : rowCount(options.rows);
+    const { encoding } = options;
+    const bar = new SingleBar({
+      stream: context.stderr,
+      format:
+        'Importing {bar} {percentage}% | {value} of {total} rows | {rate} rows/s | {eta_formatted} left',
+      etaBuffer: 200,
+    });
+    const showBar = isTerminal(context.stderr);
+    let startedAt: number | null = null;
+    await context.withLedger(async (ledger) => {
+      const summary = await importFile(
+        ledger,
+        { kind, path, resultPath, encoding, declaredRows },
+        // A file is one process: its rows' commands, derived from it, correlate with this one.
+        { ...request, correlation: commandId },
+        (done, total) => {
+          if (startedAt === null) {
+            startedAt = performance.now();
+            if (showBar) {
+              bar.start(total, done, { rate: 0 });
             }
-            bar.update(done);
-          },
-          context.signal,
-        ).finally(() => bar.stop());
-        if (options.json === true) {
-          context.print(JSON.stringify({ ...summary, result: resultPath }));
-          return;
-        }
-        const { created, rejected } = summary;
-        context.print(
-          `${created} created, ${summary['recorded-before']} recorded before, ${rejected} rejected`,
-        );
-        context.print(`Answers for every row: ${resultPath}`);
-      });
-    },
-  );
+          }
+          const seconds = (performance.now() - startedAt) / 1000;
+          bar.update(done, { rate: seconds > 0 ? Math.round(done / seconds) : 0 });
+        },
+        context.signal,
+      ).finally(() => bar.stop());
+      const { outcomes, warnings } = summary;
+      if (options.json === true) {
+        context.print(JSON.stringify({ ...outcomes, warnings, result: resultPath }));
+        return;
+      }
+      for (const warning of warnings) {
+        context.say(`plr: warning: ${warning}`);
+      }
+      const counted = Object.entries(outcomes).filter(([, count]) => count > 0);
+      const counts = counted.map(([outcome, count]) => `${count} ${outcome.replaceAll('-', ' ')}`);
+      context.print(counts.length === 0 ? 'no rows' : counts.join(', '));
+      context.print(`Answers for every row: ${resultPath}`);
+    });
+  });
+}
+
+function rowCount(text: string): number {
+  if (!/^(0|[1-9]\d{0,8})$/.test(text)) {
+    throw usageError('expected --rows to be a whole number, found something else');
+  }
+  return Number(text);
 }

@@ -113,7 +113,7 @@ function parseDate(text: string): CalendarDate {
 }
 
 /** A whole number of at least 1 from an option's text. */
-function parseCount(text: string, name: string): number {
+export function parseCount(text: string, name: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) {
     throw usageError(`expected ${name} to be a whole number from 1, found something else`);
   }

@@ -10,15 +10,19 @@ import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
 import { doctorCommand } from './doctor.js';
 import { type ExitCode, exitCodeOf } from './exitCodes.js';
+import { findCommand } from './find.js';
+import { heldCommand } from './held.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
 import { initCommand } from './init.js';
 import { optOutCommand } from './optOut.js';
+import { projectionsCommand } from './projections.js';
 import { recordCommand } from './record.js';
 import { redactCommand } from './redact.js';
 import { registerCommand } from './register.js';
 import { replayCommand } from './replay.js';
 import { showCommand } from './show.js';
+import { statisticsCommand } from './statistics.js';
 import { tailCommand } from './tail.js';
 import { ulnCommand } from './uln.js';
 import { vaultCommand } from './vault.js';
@@ -32,6 +36,8 @@ const commands: readonly CliCommand[] = [
   initCommand,
   (context) => demoCommand(context, runCli),
   importCommand,
+  heldCommand,
+  findCommand,
   registerCommand,
   amendCommand,
   recordCommand,
@@ -46,6 +52,8 @@ const commands: readonly CliCommand[] = [
   replayCommand,
   diffCommand,
   historyCommand,
+  statisticsCommand,
+  projectionsCommand,
   tailCommand,
   verifyCommand,
   vaultCommand,

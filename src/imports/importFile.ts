@@ -2,34 +2,35 @@ import { existsSync, realpathSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DomainError } from '../../domain/errors.js';
-import { Uln } from '../../domain/uln.js';
-import { StreamError } from '../../streams/errors.js';
-import type { Outcome } from '../deciding.js';
-import { importCommandId } from '../identifiers.js';
-import { parseInput } from '../input.js';
+import { followUpCommandId, importCommandId } from '../identifiers.js';
 import { refuseInterrupted } from '../interruption.js';
-import type { LearnerRequest } from '../ledger.js';
 import type { Ledger } from '../openLedger.js';
-import type { DetailsInput, Registration } from '../registration.js';
-import { callerOf, type Request } from '../request.js';
-import { type CsvRow, checkCsvFile, csvRows } from './csvFile.js';
+import { callerOf, type Request, recordingOf } from '../request.js';
+import { type CheckedFile, type CsvRow, checkCsvFile, csvRows } from './csvFile.js';
+import type { Encoding } from './encoding.js';
+import { answerEntryRow, type EntryAnswer, entryOutcomes } from './entryRows.js';
+import { createHolding, type Holding } from './holding.js';
 import { inFlight } from './inFlight.js';
-import { type ImportKind, layouts } from './layouts.js';
+import { type EntryKind, type ImportKind, layouts } from './layouts.js';
+import { createLearnerRows, type LearnerAnswer, learnerOutcomes } from './learnerRows.js';
 
-/** What became of a row. */
-type RowOutcome = 'created' | 'recorded-before' | 'rejected';
-
-/** How many rows came to each outcome. */
-export type ImportSummary = Readonly<Record<RowOutcome, number>>;
-
-type Answer = {
-  readonly row: number;
-  readonly key: string;
-  readonly outcome: RowOutcome;
-  readonly code: string;
-  readonly reason: string;
-  readonly uln: string;
+/** A file to import, and where its answers go. */
+export type ImportedFile = {
+  readonly kind: ImportKind;
+  readonly path: string;
+  readonly resultPath: string;
+  readonly encoding: Encoding;
+  /** How many rows the sender says there are; `null` where nobody says. */
+  readonly declaredRows: number | null;
 };
+
+/** What came of a file: how many rows came to each outcome of its kind, and what looks wrong with it. */
+export type ImportSummary = {
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+};
+
+type Answer = LearnerAnswer | EntryAnswer;
 
 /** Rows recorded at the same time: they share commits. */
 const ROWS_IN_FLIGHT = 128;
@@ -42,44 +43,105 @@ const RESULT_COLUMNS = ['Row', 'Key', 'Outcome', 'Code', 'Reason', 'ULN'];
  */
 export async function importFile(
   ledger: Ledger,
-  file: { readonly kind: ImportKind; readonly path: string; readonly resultPath: string },
+  file: ImportedFile,
   request: Omit<Request, 'commandId'>,
   onProgress: (done: number, total: number) => void,
   signal?: AbortSignal,
 ): Promise<ImportSummary> {
-  const { columns } = layouts[file.kind];
+  const { kind, path, resultPath, encoding, declaredRows } = file;
+  const { columns, keyColumn, minRows, maxRows } = layouts[kind];
+  const form = { encoding, declaredRows, minRows, maxRows };
   refuseSameFile(file);
-  const checked = await checkCsvFile(file.path, columns);
-  const { digest, rows } = checked;
-  const summary = { created: 0, 'recorded-before': 0, rejected: 0 };
-  const partPath = `${file.resultPath}.part`;
+  const checked = await checkCsvFile(path, columns, form);
+  const outcomes = Object.fromEntries(
+    (kind === 'learners' ? learnerOutcomes : entryOutcomes).map((outcome) => [outcome, 0]),
+  );
+  const { answer, finish } = answersFor(ledger, kind, checked, request);
+  const partPath = `${resultPath}.part`;
   await rm(partPath, { force: true });
   const result = await open(partPath, 'wx', 0o600);
   try {
     await result.write(csvLine(RESULT_COLUMNS));
-    const caller = callerOf(request.by, '');
-    const answers = inFlight(csvRows(file.path, columns, checked), ROWS_IN_FLIGHT, (row) => {
-      const { vault } = ledger.parts;
-      const commandId = importCommandId(vault, { caller, digest, row: row.row });
-      return answerRow(ledger, file.kind, row, { ...request, commandId });
-    });
-    for await (const answer of answers) {
-      summary[answer.outcome] += 1;
-      const { row, key, outcome, code, reason, uln } = answer;
-      await result.write(csvLine([String(row), key, outcome, code, reason, uln]));
-      onProgress(row, rows);
+    const rows = csvRows(path, columns, form, checked);
+    const answers = inFlight(rows, ROWS_IN_FLIGHT, async (row) => ({
+      row,
+      ...(await answer(row)),
+    }));
+    for await (const { row, outcome, code, reason, uln } of answers) {
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      const key = row.cells[keyColumn] ?? '';
+      await result.write(csvLine([String(row.row), key, outcome, code ?? '', reason, uln]));
+      onProgress(row.row, checked.rows);
       refuseInterrupted(signal);
     }
+    await finish(outcomes);
     await result.sync();
+  } catch (error) {
+    // Answers to a part of the rows would be taken for all of them; the same file again gives them all.
+    await rm(partPath, { force: true });
+    throw error;
   } finally {
     await result.close();
   }
-  await rename(partPath, file.resultPath);
-  return summary;
+  await rename(partPath, resultPath);
+  const warnings = checked.endsWithoutLineEnd
+    ? ['the last line of the file has no end: check that its last row is whole']
+    : [];
+  return { outcomes, warnings };
+}
+
+/** How the rows of a file are answered, and what is recorded when it has come to its end. */
+function answersFor(
+  ledger: Ledger,
+  kind: ImportKind,
+  { digest, rows }: CheckedFile,
+  request: Omit<Request, 'commandId'>,
+): {
+  readonly answer: (row: CsvRow) => Promise<Answer>;
+  readonly finish: (outcomes: Readonly<Record<string, number>>) => Promise<void>;
+} {
+  const { vault } = ledger.parts;
+  const caller = callerOf(request.by, '');
+  const requestFor = (row: number) => ({
+    ...request,
+    commandId: importCommandId(vault, { caller, digest, row }),
+  });
+  if (kind === 'learners') {
+    const register = createLearnerRows(ledger);
+    return {
+      answer: ({ row, cells }) => register(row, layouts[kind].fields(cells), requestFor(row)),
+      finish: async () => undefined,
+    };
+  }
+  const holding = holdingOf(ledger, kind, { caller, digest, rows }, request);
+  return {
+    answer: (row) => answerEntryRow(ledger, holding, kind, row, requestFor(row.row)),
+    finish: (outcomes) => {
+      const commandId = followUpCommandId(requestFor(rows).commandId, 'finished');
+      return holding.finish(outcomes, recordingOf({ ...request, commandId }, ''));
+    },
+  };
+}
+
+function holdingOf(
+  ledger: Ledger,
+  kind: EntryKind,
+  file: { readonly caller: string; readonly digest: Uint8Array; readonly rows: number },
+  { by }: Omit<Request, 'commandId'>,
+): Holding {
+  if (by.kind !== 'organisation') {
+    throw new DomainError(
+      'ERR_NOT_SUBMITTER',
+      'expected participation and achievements to be sent by their source, found another',
+    );
+  }
+  const { caller, digest, rows } = file;
+  const started = { kind, submittedBy: by.ukprn, rows };
+  return createHolding(ledger.parts, { started, caller, digest });
 }
 
 /** Answers written over the file would leave neither. */
-function refuseSameFile({ path, resultPath }: { path: string; resultPath: string }): void {
+function refuseSameFile({ path, resultPath }: ImportedFile): void {
   const isSame =
     resolve(path) === resolve(resultPath) ||
     (existsSync(resultPath) && realpathSync(resultPath) === realpathSync(path));
@@ -89,61 +151,6 @@ function refuseSameFile({ path, resultPath }: { path: string; resultPath: string
       'expected the answers to go to another file than the one that is imported, found the same',
     );
   }
-}
-
-async function answerRow(
-  ledger: Ledger,
-  kind: ImportKind,
-  { row, cells }: CsvRow,
-  request: Request,
-): Promise<Answer> {
-  const layout = layouts[kind];
-  const key = cells[layout.keyColumn] ?? '';
-  try {
-    const outcome = await recordRow(ledger, kind, cells, request);
-    const isNew = !outcome.repeated && outcome.receipt.eventIds.length > 0;
-    return {
-      row,
-      key,
-      outcome: isNew ? 'created' : 'recorded-before',
-      code: '',
-      reason: outcome.warnings.join('; '),
-      uln: 'uln' in outcome ? outcome.uln : (cells['ULN'] ?? '').trim(),
-    };
-  } catch (error) {
-    // A refusal is this row's answer. Anything else ends the import: what was recorded stays, and the
-    // same file again goes on from there.
-    if (!(error instanceof DomainError) && !isAboutRow(error)) {
-      throw error;
-    }
-    return { row, key, outcome: 'rejected', code: error.code, reason: error.message, uln: '' };
-  }
-}
-
-function isAboutRow(error: unknown): error is StreamError {
-  return (
-    error instanceof StreamError &&
-    ['ERR_APPEND_TOO_LARGE', 'ERR_VALUE_NOT_STORABLE', 'ERR_VERSION_CONFLICT'].includes(error.code)
-  );
-}
-
-function recordRow(
-  ledger: Ledger,
-  kind: ImportKind,
-  cells: Readonly<Record<string, string>>,
-  request: Request,
-): Promise<Outcome | Registration> {
-  const fields = layouts[kind].fields(cells);
-  if (kind === 'learners') {
-    // Sound: `register` parses what it is given.
-    return ledger.register(fields as DetailsInput, request);
-  }
-  const uln = parseInput(Uln, (cells['ULN'] ?? '').trim());
-  const submittedBy = request.by.kind === 'organisation' ? request.by.ukprn : null;
-  const type = kind === 'achievements' ? 'RecordAchievement' : 'RecordParticipation';
-  // Sound: `handle` parses the data by the schema of the type.
-  const command = { type, data: { ...fields, submittedBy } } as unknown as LearnerRequest;
-  return ledger.handle(uln, command, request);
 }
 
 function csvLine(cells: readonly string[]): string {

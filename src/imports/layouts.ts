@@ -1,18 +1,26 @@
 import { achievementShape, participationShape } from '../../domain/learner/commands.js';
 import { learnerDetailsShape } from '../../domain/learner/details.js';
-import type { Columns } from './csvFile.js';
+import type { Columns } from './rowParser.js';
 
 /** The kinds of file that can be imported. */
-export type ImportKind = 'learners' | 'participation' | 'achievements';
+export type ImportKind = 'learners' | EntryKind;
+/** The kinds whose rows are entries of records. */
+export type EntryKind = 'participation' | 'achievements';
 
 /** How the columns of a file become the fields of a command, and which column is the caller's own key. */
 export type Layout = {
   readonly columns: Columns;
+  readonly minRows: number;
+  /** `null` for no limit. */
+  readonly maxRows: number | null;
   /** The column that is echoed in the result, so that the caller finds the row again. */
   readonly keyColumn: string;
   /** The fields of one row, by column; empty cells are left out. */
   readonly fields: (cells: Readonly<Record<string, string>>) => Record<string, unknown>;
 };
+
+/** The most rows of a registration batch. Source: the service's schema, 1 to 5000 rows. */
+const MAX_LEARNERS = 5000;
 
 // The service's names for columns: where its spelling of a field differs from ours, and capitals elsewhere.
 const columnNames: Readonly<Record<string, string>> = {
@@ -23,13 +31,14 @@ const columnNames: Readonly<Record<string, string>> = {
 
 const learnerColumns = columnsOf(Object.keys(learnerDetailsShape));
 const participationColumns = columnsOf(Object.keys(participationShape));
+const identityColumns = columnsOf(['givenName', 'familyName', 'dateOfBirth']);
 const achievementColumns = columnsOf(Object.keys(achievementShape));
 
 /** The layouts, by kind of file. Columns are those of the service's batch registration and learning event. */
 export const layouts: Readonly<Record<ImportKind, Layout>> = {
   learners: {
     columns: {
-      known: ['MISIdentifier', ...learnerColumns.keys()],
+      known: ['MISIdentifier', 'ULN', ...learnerColumns.keys()],
       required: [
         'GivenName',
         'FamilyName',
@@ -40,29 +49,51 @@ export const layouts: Readonly<Record<ImportKind, Layout>> = {
         'VerificationType',
       ],
     },
+    minRows: 1,
+    maxRows: MAX_LEARNERS,
     keyColumn: 'MISIdentifier',
-    fields: (cells) => fieldsOf(cells, learnerColumns),
+    fields: (cells) => ({ ...given('uln', cells['ULN']), ...fieldsOf(cells, learnerColumns) }),
   },
   participation: {
     columns: {
-      known: ['ULN', 'ParticipationId', ...participationColumns.keys()],
+      known: [
+        'ULN',
+        ...identityColumns.keys(),
+        'ParticipationId',
+        'Status',
+        ...participationColumns.keys(),
+      ],
       required: ['ULN', 'ParticipationId', 'Source', 'SubjectCode', 'ParticipationStartDate'],
     },
+    minRows: 0,
+    maxRows: null,
     keyColumn: 'ParticipationId',
     fields: (cells) => ({
       participationId: cells['ParticipationId'],
+      // The column is optional here: participation is final unless it is withdrawn.
+      standing: cells['Status']?.trim() ? standingOf(cells['Status']) : 'final',
+      identity: identityOf(cells),
       ...fieldsOf(cells, participationColumns),
     }),
   },
   achievements: {
     columns: {
-      known: ['ULN', 'AchievementId', 'Status', ...achievementColumns.keys()],
+      known: [
+        'ULN',
+        ...identityColumns.keys(),
+        'AchievementId',
+        'Status',
+        ...achievementColumns.keys(),
+      ],
       required: ['ULN', 'AchievementId', 'Status', 'Source', 'SubjectCode', 'AchievementAwardDate'],
     },
+    minRows: 0,
+    maxRows: null,
     keyColumn: 'AchievementId',
     fields: (cells) => ({
       achievementId: cells['AchievementId'],
       standing: standingOf(cells['Status']),
+      identity: identityOf(cells),
       ...fieldsOf(cells, achievementColumns),
     }),
   },
@@ -85,10 +116,25 @@ function fieldsOf(
   return Object.fromEntries(given);
 }
 
-/** F is final, as the service writes it; P is provisional, which is ours. */
+/** F is final, as the service writes it; P (provisional) and W (withdrawn) are ours. */
 function standingOf(status: string | undefined): string | undefined {
-  const standings: Readonly<Record<string, string>> = { F: 'final', P: 'provisional' };
+  const standings: Readonly<Record<string, string>> = {
+    F: 'final',
+    P: 'provisional',
+    W: 'withdrawn',
+  };
   return standings[status?.trim().toUpperCase() ?? ''];
+}
+
+/** Whom the source takes the ULN to be of; `null` where it does not say. */
+function identityOf(cells: Readonly<Record<string, string>>): Record<string, unknown> | null {
+  const identity = fieldsOf(cells, identityColumns);
+  return Object.keys(identity).length === 0 ? null : identity;
+}
+
+function given(name: string, cell: string | undefined): Record<string, unknown> {
+  const text = cell?.trim() ?? '';
+  return text === '' ? {} : { [name]: text };
 }
 
 function wholeNumber(cell: string): number | string {

@@ -12,7 +12,11 @@ beforeAll(async () => {
 });
 
 /** Writes a file and imports it. */
-async function importing(content: string, options: readonly string[] = [], kind = 'learners') {
+async function importing(
+  content: string | Buffer,
+  options: readonly string[] = [],
+  kind = 'learners',
+) {
   files += 1;
   const path = world.path(`rows-${files}.csv`);
   writeFileSync(path, content);
@@ -105,5 +109,57 @@ describe('import', () => {
     const content = `${header}\n${uln},A-1,F,AO,601/0143/X,2026-07-01,Pass\n`;
     await importing(content, ['--as', AWARDING], 'achievements');
     expect((await world.plr(['show', uln])).stdout).toContain('submitted by 10000003 as A-1');
+  });
+
+  describe('of a file in Windows-1252', () => {
+    const named = learnerRow('L-1').replace('Sampleton', 'Ó Súilleabháin');
+    const content = Buffer.from(`${LEARNER_HEADER}\n${named}\n`, 'latin1');
+
+    test('records its names as they are where the encoding is declared', async () => {
+      const { path } = await importing(content, ['--encoding', 'windows-1252']);
+      const uln = readResult(`${path}.result.csv`)[0]?.ULN ?? '';
+      expect((await world.plr(['show', uln])).stdout).toContain('Ó Súilleabháin');
+    });
+
+    test('is refused where it is not, in words that say how to declare it', async () => {
+      const { code, stderr } = await importing(content);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/^plr: ERR_INPUT_INVALID line 2: .*--encoding windows-1252/),
+      });
+    });
+
+    test('is wrong usage with an encoding that there is not', async () => {
+      expect((await importing(content, ['--encoding', 'latin1'])).code).toBe(2);
+    });
+  });
+
+  describe('of a file of five rows', () => {
+    test('records them where five are declared', async () => {
+      const { stdout } = await importing(learnersCsv(5), ['--rows', '5']);
+      expect(stdout).toContain('5 created, 0 recorded before, 0 rejected');
+    });
+
+    test('records nothing where six are declared', async () => {
+      const before = (await world.plr(['tail'])).stdout;
+      const { code, stderr } = await importing(learnersCsv(5), ['--rows', '6']);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr:
+          'plr: ERR_INPUT_INVALID expected 6 rows, as declared, found 5; the file was not taken\n',
+      });
+      expect((await world.plr(['tail'])).stdout).toBe(before);
+    });
+
+    test.each(['two', '-2', '2.0', '', '02', '1e1'])(
+      'is wrong usage with --rows=%s',
+      async (rows) => {
+        const { code, stderr } = await importing(learnersCsv(5), [`--rows=${rows}`]);
+        expect({ code, stderr }).toMatchObject({
+          code: 2,
+          stderr: expect.stringContaining('expected --rows to be a whole number'),
+        });
+      },
+    );
   });
 });

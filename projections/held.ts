@@ -1,0 +1,121 @@
+import type Database from 'better-sqlite3';
+import type { Instant } from '../domain/date.js';
+import type { HoldCode } from '../domain/imports/events.js';
+import { keptView, type TableNames } from './keptView.js';
+
+/** A row that waits to be recorded. Its cells are read from the import's own stream. */
+export type WaitingRow = {
+  /** The import's stream: with the row's number it names the row. */
+  readonly import: string;
+  readonly row: number;
+  readonly kind: 'achievements' | 'participation';
+  /** UKPRN of the source that sent it. */
+  readonly submittedBy: string;
+  readonly code: HoldCode;
+  readonly heldAt: Instant;
+};
+
+/** The waiting rows of one import by their number. */
+type State = {
+  readonly kind: WaitingRow['kind'];
+  readonly submittedBy: string;
+  readonly rows: Readonly<Record<number, Pick<WaitingRow, 'code' | 'heldAt'>>>;
+} | null;
+
+/** Held rows that nobody has decided yet, by source and age. */
+export const held = keptView<State, 'import'>({
+  family: 'import',
+  // What the rows say is not kept here.
+  holds: [],
+  tables: [
+    {
+      name: 'waiting',
+      columns: 'no, row, submitted_by, held_at, kind, code',
+      create: (sqlName) =>
+        `CREATE TABLE ${sqlName} (
+           no INTEGER NOT NULL, row INTEGER NOT NULL, submitted_by TEXT NOT NULL,
+           held_at TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (no, row)
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX ${sqlName}_by_source ON ${sqlName} (submitted_by, held_at);
+         CREATE INDEX ${sqlName}_by_age ON ${sqlName} (held_at);`,
+    },
+  ],
+  contents: (names) =>
+    `SELECT s.stream || ' ' || w.row AS key, json_array(w.submitted_by, w.held_at, w.kind, w.code) AS content
+     FROM ${names('waiting')} w JOIN ${names('streams')} s ON s.no = w.no ORDER BY s.stream || ' ' || w.row`,
+  projection: {
+    name: 'held',
+    version: 1,
+    initialState: null,
+    on: {
+      ImportStarted: (_, { event }) => {
+        const { kind, submittedBy } = event.data;
+        return { kind, submittedBy, rows: {} };
+      },
+      RowHeld: (state, { event: { data }, recordedAt: heldAt }) =>
+        state === null
+          ? state
+          : { ...state, rows: { ...state.rows, [data.row]: { code: data.code, heldAt } } },
+      RowReleased: (state, { event }) => without(state, event.data.row),
+      RowRejected: (state, { event }) => without(state, event.data.row),
+      ImportFinished: 'ignored',
+      SensitiveDataRedacted: 'ignored',
+      FieldsResealed: 'ignored',
+    },
+  },
+  writer: (database, names) => {
+    const waiting = names('waiting');
+    const remove = database.prepare(`DELETE FROM ${waiting} WHERE no = ? AND row = ?`);
+    const insert = database.prepare(`INSERT OR REPLACE INTO ${waiting} VALUES (?, ?, ?, ?, ?, ?)`);
+    return (no, before, after) => {
+      for (const row of Object.keys(before?.rows ?? {})) {
+        if (after === null || !(row in after.rows)) {
+          remove.run(no, Number(row));
+        }
+      }
+      for (const [row, { code, heldAt }] of Object.entries(after?.rows ?? {})) {
+        if (after !== null && before?.rows[Number(row)]?.heldAt !== heldAt) {
+          insert.run(no, Number(row), after.submittedBy, heldAt, after.kind, code);
+        }
+      }
+    };
+  },
+});
+
+/** Which waiting rows to list; `null` for all on that axis. */
+export type HeldQuery = {
+  /** UKPRN of the source that sent them. */
+  readonly submittedBy: string | null;
+  /** The rows of one import alone. */
+  readonly import: string | null;
+  readonly limit: number;
+};
+
+/** Waiting rows, those held longest first. */
+export function selectHeld(
+  database: Database.Database,
+  names: TableNames,
+  { submittedBy, import: stream, limit }: HeldQuery,
+): readonly WaitingRow[] {
+  const conditions = [
+    ...(submittedBy === null ? [] : ['w.submitted_by = :submittedBy']),
+    ...(stream === null ? [] : ['s.stream = :stream']),
+  ];
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  // Sound: the columns are those of WaitingRow, and the view wrote them.
+  return database
+    .prepare(
+      `SELECT s.stream AS import, w.row, w.kind, w.submitted_by AS submittedBy, w.code, w.held_at AS heldAt
+       FROM ${names('waiting')} w JOIN ${names('streams')} s ON s.no = w.no
+       ${where} ORDER BY w.held_at, s.stream, w.row LIMIT :limit`,
+    )
+    .all({ submittedBy, stream, limit }) as WaitingRow[];
+}
+
+function without(state: State, row: number): State {
+  if (state === null) {
+    return state;
+  }
+  const { [row]: _, ...rows } = state.rows;
+  return { ...state, rows };
+}

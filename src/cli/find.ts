@@ -1,0 +1,104 @@
+import { Command } from 'commander';
+import type { RegisteredLearner } from '../../projections/register.js';
+import { NOW, plrAt } from '../../projections/replay.js';
+import type { FindAnswer, SearchInput } from '../keptViews.js';
+import type { Ledger } from '../openLedger.js';
+import type { CliContext } from './context.js';
+import { type ExitCode, usageError } from './exitCodes.js';
+import { fieldOptions, fieldValues, inputOption } from './fields.js';
+import { valueText } from './format.js';
+import { readJsonInput, readUln } from './options.js';
+
+const names = ['givenName', 'familyName', 'dateOfBirth', 'gender', 'lastKnownPostCode'];
+
+/** `plr find`: a learner of the register, by ULN or by demographics. */
+export function findCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
+  const command = new Command('find')
+    .description('find a learner by ULN, or by names, date of birth, and gender and postcode')
+    .argument('[uln]', 'the ULN, or - to read it from standard input')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Case, accents, spaces and punctuation make no difference; preferred and previous names count.
+Exit code 3 where nobody is like the learner searched for, 1 where more than ten are.`,
+    );
+  return fieldOptions(inputOption(command), names).action(
+    async (
+      argument: string | undefined,
+      options: Readonly<Record<string, string>> & { input?: string; json?: boolean },
+    ) => {
+      const search = {
+        ...(await readJsonInput(context, options.input)),
+        ...fieldValues(names, options),
+      };
+      if ((argument === undefined) === (Object.keys(search).length === 0)) {
+        throw usageError('expected a ULN or demographics to search by, found neither or both');
+      }
+      await context.withLedger(async (ledger) => {
+        const answer =
+          argument === undefined
+            ? // Sound: `find` parses what it is given.
+              await ledger.find(search as SearchInput)
+            : await findByUln(context, ledger, argument);
+        print(context, answer, options.json === true);
+        if (answer.kind === 'none' || answer.kind === 'too-many') {
+          exit(answer.kind === 'none' ? 3 : 1);
+        }
+      });
+    },
+  );
+}
+
+async function findByUln(
+  context: CliContext,
+  ledger: Ledger,
+  argument: string,
+): Promise<FindAnswer> {
+  const uln = await readUln(context, argument);
+  const { details } = plrAt(await ledger.read(uln), NOW);
+  if (details === null) {
+    return { kind: 'none' };
+  }
+  const stream = await ledger.streamOf(uln);
+  const learner = { uln, ...details };
+  return { kind: 'exact', candidates: [{ kind: 'exact', differing: [], stream, learner }] };
+}
+
+function print(context: CliContext, answer: FindAnswer, asJson: boolean): void {
+  if (asJson) {
+    context.print(JSON.stringify(answer));
+    return;
+  }
+  switch (answer.kind) {
+    case 'none':
+      context.print('No match.');
+      return;
+    case 'too-many':
+      context.print('Too many matches: more than ten. Search by more than you know now.');
+      return;
+    case 'exact':
+    case 'possible':
+      context.print(
+        answer.kind === 'exact' ? 'Exact match.' : `${answer.candidates.length} possible:`,
+      );
+      for (const { kind, differing, learner } of answer.candidates) {
+        const differs = differing.length === 0 ? '' : `  differs in ${differing.join(', ')}`;
+        context.print(`  ${learnerText(learner)}${kind === 'exact' ? '' : differs}`);
+      }
+  }
+}
+
+function learnerText(learner: RegisteredLearner): string {
+  const { uln, givenName, preferredGivenName, familyName, previousFamilyName } = learner;
+  const { dateOfBirth, gender, lastKnownPostCode } = learner;
+  return [
+    uln,
+    `${valueText(givenName)} ${valueText(familyName)}`,
+    ...(preferredGivenName === null ? [] : [`called ${valueText(preferredGivenName)}`]),
+    ...(previousFamilyName === null ? [] : [`before ${valueText(previousFamilyName)}`]),
+    `born ${valueText(dateOfBirth)}`,
+    `gender ${valueText(gender)}`,
+    valueText(lastKnownPostCode),
+  ].join('  ');
+}

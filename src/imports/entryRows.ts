@@ -1,0 +1,115 @@
+import { DomainError } from '../../domain/errors.js';
+import { HoldCode } from '../../domain/imports/events.js';
+import type { Cells } from '../../domain/imports/heldRows.js';
+import type { LearnerEventType } from '../../domain/learner/events.js';
+import { Uln } from '../../domain/uln.js';
+import { StreamError } from '../../streams/errors.js';
+import type { Outcome } from '../deciding.js';
+import { parseInput } from '../input.js';
+import type { LearnerRequest, Learners } from '../ledger.js';
+import { type Request, recordingOf } from '../request.js';
+import type { Holding } from './holding.js';
+import { type EntryKind, layouts } from './layouts.js';
+
+/** Every outcome of a row of participation or achievements. */
+export const entryOutcomes = [
+  'created',
+  'updated',
+  'promoted',
+  'withdrawn',
+  'reinstated',
+  'unchanged',
+  'held',
+  'rejected',
+] as const;
+
+/** What became of such a row. */
+export type EntryAnswer = {
+  readonly outcome: (typeof entryOutcomes)[number];
+  readonly code: string;
+  readonly reason: string;
+  readonly uln: string;
+};
+
+/** What a recorded row is called, by the events it led to; the first that is among them says it. */
+const outcomesByEvent: readonly (readonly [LearnerEventType, EntryAnswer['outcome']])[] = [
+  ['AchievementRecorded', 'created'],
+  ['ParticipationRecorded', 'created'],
+  ['AchievementWithdrawn', 'withdrawn'],
+  ['ParticipationWithdrawn', 'withdrawn'],
+  ['AchievementReinstated', 'reinstated'],
+  ['ParticipationReinstated', 'reinstated'],
+  ['AchievementConfirmed', 'promoted'],
+  ['AchievementCorrected', 'updated'],
+  ['ParticipationCorrected', 'updated'],
+];
+
+/**
+ * Submits one row of participation or achievements as its source's current version of the entry.
+ * `isSame` says that the row was looked at by a person, who found that the learner is the one meant.
+ */
+export function submitRow(
+  learners: Learners,
+  kind: EntryKind,
+  cells: Cells,
+  request: Request,
+  { isSame }: { readonly isSame: boolean } = { isSame: false },
+): Promise<Outcome> {
+  const { identity, ...fields } = layouts[kind].fields(cells);
+  const uln = parseInput(Uln, (cells['ULN'] ?? '').trim());
+  const submittedBy = request.by.kind === 'organisation' ? request.by.ukprn : null;
+  const type = kind === 'achievements' ? 'SubmitAchievement' : 'SubmitParticipation';
+  const data = { ...fields, submittedBy, identity: isSame ? null : identity };
+  // Sound: `handle` parses the data by the schema of the type.
+  return learners.handle(uln, { type, data } as unknown as LearnerRequest, request);
+}
+
+/** Answers a row: recorded, held until it can be, or rejected with the reason. */
+export async function answerEntryRow(
+  learners: Learners,
+  holding: Holding,
+  kind: EntryKind,
+  { row, cells }: { readonly row: number; readonly cells: Cells },
+  request: Request,
+): Promise<EntryAnswer> {
+  const recording = recordingOf(request, '');
+  const earlier = await holding.stateOf(row);
+  if (earlier === 'rejected') {
+    const code = 'ERR_HELD_ROW_DECIDED';
+    return { outcome: 'rejected', code, reason: 'the row was held and then rejected', uln: '' };
+  }
+  try {
+    const { recorded, repeated, warnings } = await submitRow(learners, kind, cells, request);
+    if (earlier === 'held') {
+      await holding.release(row, recording);
+    }
+    const outcome = repeated ? 'unchanged' : outcomeOf(recorded);
+    const reason = [...(repeated ? ['recorded from this file before'] : []), ...warnings];
+    const uln = (cells['ULN'] ?? '').trim();
+    return { outcome, code: '', reason: reason.join('; '), uln };
+  } catch (error) {
+    const { code, message: reason } = aboutRow(error);
+    const held = HoldCode.safeParse(code);
+    if (!held.success) {
+      return { outcome: 'rejected', code, reason, uln: '' };
+    }
+    await holding.hold(row, { code: held.data, cells }, recording);
+    return { outcome: 'held', code, reason, uln: '' };
+  }
+}
+
+/** What a row that was recorded is called. */
+export function outcomeOf(recorded: readonly LearnerEventType[]): EntryAnswer['outcome'] {
+  return outcomesByEvent.find(([type]) => recorded.includes(type))?.[1] ?? 'unchanged';
+}
+
+/** A refusal is the row's own; anything else ends the import, and the same file again goes on from there. */
+function aboutRow(error: unknown): DomainError | StreamError {
+  const isStorage =
+    error instanceof StreamError &&
+    ['ERR_APPEND_TOO_LARGE', 'ERR_VALUE_NOT_STORABLE', 'ERR_VERSION_CONFLICT'].includes(error.code);
+  if (error instanceof DomainError || isStorage) {
+    return error as DomainError | StreamError;
+  }
+  throw error;
+}

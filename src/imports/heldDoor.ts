@@ -1,0 +1,149 @@
+import { DomainError } from '../../domain/errors.js';
+import type { ImportEvent } from '../../domain/imports/events.js';
+import {
+  type HeldRow,
+  type HeldRowsCommand,
+  heldRows,
+  requireRow,
+} from '../../domain/imports/heldRows.js';
+import { isRedacted } from '../../domain/redaction.js';
+import { type HeldQuery, held, selectHeld, type WaitingRow } from '../../projections/held.js';
+import type { Runner } from '../../projections/runner.js';
+import { isConflict } from '../../streams/errors.js';
+import { EMPTY_STREAM, type History, type Journal, type Recording } from '../journal.js';
+import type { Learners } from '../ledger.js';
+import { type Request, recordingOf } from '../request.js';
+import { outcomeOf, submitRow } from './entryRows.js';
+import { releaseOf } from './holding.js';
+import type { EntryKind } from './layouts.js';
+
+/** Names a held row: the import's stream and the row's number in its file. */
+export type HeldPlace = { readonly import: string; readonly row: number };
+
+/** A held row with what it says and why it waits. */
+export type ReadRow = HeldRow & {
+  readonly kind: EntryKind;
+  readonly submittedBy: string;
+  /** The event that holds the cells, to name it in a redaction. */
+  readonly eventId: string;
+};
+
+/** Rows of imported files that could not be recorded when they came. */
+export type Held = {
+  /** Rows that wait, those held longest first. */
+  readonly list: (query: HeldQuery) => Promise<readonly WaitingRow[]>;
+  /** One row, also after it was decided. Throws `ERR_HELD_ROW_NOT_FOUND`, `ERR_NOT_SUBMITTER`. */
+  readonly read: (place: HeldPlace, request: Request) => Promise<ReadRow>;
+  /**
+   * Records a row now, as its source's, and answers what became of it. Throws why it still cannot be
+   * recorded; the row then goes on waiting. `isSame` says that the learner is the one meant although
+   * the names differ. Releasing it again answers the same.
+   */
+  readonly release: (
+    place: HeldPlace,
+    request: Request,
+    options: { readonly isSame: boolean },
+  ) => Promise<{ readonly outcome: string; readonly warnings: readonly string[] }>;
+  /** Decides that a row is not to be recorded. Rejecting it again is harmless. */
+  readonly reject: (place: HeldPlace, reason: string | null, request: Request) => Promise<void>;
+};
+
+const MAX_CONFLICTS = 10;
+
+/** Creates the door to held rows. */
+export function createHeld(parts: {
+  readonly journal: Journal;
+  readonly runner: Runner;
+  readonly learners: Learners;
+}): Held {
+  const { journal, runner, learners } = parts;
+
+  async function readStream(stream: string) {
+    // Other streams than those of imports have no held rows, and are not to be read through here.
+    const isImport = /^import(-[A-Za-z0-9]+)+$/.test(stream) && stream.length <= 64;
+    const { events, end }: History<ImportEvent> = isImport
+      ? await journal.read(stream)
+      : { events: [], end: EMPTY_STREAM };
+    const state = events.reduce(
+      (before, { event }) => heldRows.evolve(before, event),
+      heldRows.initialState,
+    );
+    return { events, end, state };
+  }
+
+  async function find(place: HeldPlace, { by }: Request, wanted: 'released' | 'rejected' | null) {
+    const { events, state } = await readStream(place.import);
+    const known = state.rows.get(place.row)?.state;
+    const asIs = known === 'rejected' ? 'rejected' : 'released';
+    const { row, started } = requireRow(state, { row: place.row, by }, wanted ?? asIs);
+    const holding = events.findLast(
+      ({ event }) => event.type === 'RowHeld' && event.data.row === place.row,
+    );
+    if (holding === undefined) {
+      throw new TypeError('a row is held by an event');
+    }
+    return { row, started, holding };
+  }
+
+  async function record(
+    stream: string,
+    command: HeldRowsCommand,
+    recording: Recording,
+  ): Promise<void> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      const { state, end } = await readStream(stream);
+      const events = heldRows.decide(command, state);
+      try {
+        if (events.length > 0) {
+          await journal.append(stream, end, events, recording);
+        }
+        return;
+      } catch (error) {
+        if (!isConflict(error) || conflicts === MAX_CONFLICTS) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  return {
+    list: (query) => runner.read(held, (database, names) => selectHeld(database, names, query)),
+    read: async (place, request) => {
+      const { row, started, holding } = await find(place, request, null);
+      const { kind, submittedBy } = started;
+      return { ...row, kind, submittedBy, eventId: holding.id };
+    },
+    release: async (place, request, options) => {
+      const { row, started, holding } = await find(place, request, 'released');
+      if (isRedacted(row.cells)) {
+        throw new DomainError(
+          'ERR_HELD_ROW_DECIDED',
+          'expected a row that can still be read, found it redacted; it can only be rejected',
+        );
+      }
+      const { user } = holding;
+      // Recorded as its source sent it, under the command that the file gave the row: the same file
+      // again, or this release again, records nothing more.
+      const source: Request = {
+        by: { kind: 'organisation', ukprn: started.submittedBy },
+        user: typeof user === 'string' ? user : null,
+        purpose: request.purpose,
+        commandId: row.recordedBy,
+        correlation: request.commandId,
+      };
+      const { kind } = started;
+      const outcome = await submitRow(learners, kind, row.cells, source, options);
+      const { caller, correlation } = recordingOf(source, '');
+      const recording = { ...recordingOf(request, ''), caller, correlation };
+      const command = { type: 'ReleaseRow', row: row.row, by: request.by } as const;
+      const named = releaseOf({ ...recording, commandId: row.recordedBy });
+      await record(place.import, command, named);
+      return { outcome: outcomeOf(outcome.recorded), warnings: outcome.warnings };
+    },
+    reject: async (place, reason, request) => {
+      await find(place, request, 'rejected');
+      const command = { type: 'RejectRow', row: place.row, reason, by: request.by } as const;
+      await record(place.import, command, recordingOf(request, ''));
+    },
+  };
+}

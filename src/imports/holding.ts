@@ -1,0 +1,149 @@
+import type { HoldCode, ImportEvent, ImportEventData } from '../../domain/imports/events.js';
+import {
+  type Cells,
+  type HeldRows,
+  type HeldRowsCommand,
+  heldRows,
+} from '../../domain/imports/heldRows.js';
+import { isConflict } from '../../streams/errors.js';
+import { conflict } from '../../streams/eventStore.js';
+import type { Vault } from '../../streams/vault.js';
+import { followUpCommandId, importStream } from '../identifiers.js';
+import { createQueues } from '../inOrder.js';
+import type { Journal, Recording } from '../journal.js';
+
+/** The rows of one file that wait, while the file is being imported. */
+export type Holding = {
+  /** What became of a row when the same file was imported before; `null` for one never held. */
+  readonly stateOf: (row: number) => Promise<'held' | 'released' | 'rejected' | null>;
+  /** Keeps a row until it can be recorded. */
+  readonly hold: (
+    row: number,
+    why: { readonly code: HoldCode; readonly cells: Cells },
+    recording: Recording,
+  ) => Promise<void>;
+  /** Says that a row which was held is recorded now. */
+  readonly release: (row: number, recording: Recording) => Promise<void>;
+  /** Says that the file came to its end, wherever rows of it were held. */
+  readonly finish: (
+    outcomes: Readonly<Record<string, number>>,
+    recording: Recording,
+  ) => Promise<void>;
+};
+
+/** Rows of a file whose held ones share a stream: few enough to read it whole at any time. */
+const BLOCK_ROWS = 500;
+/** Blocks whose state is kept in memory: rows under way are of one or two. */
+const MAX_BLOCKS = 4;
+const MAX_CONFLICTS = 10;
+
+/** Creates the holding of rows of one file. */
+export function createHolding(
+  parts: { readonly journal: Journal; readonly vault: Vault },
+  file: {
+    readonly started: ImportEventData<'ImportStarted'>;
+    readonly caller: string;
+    readonly digest: Uint8Array;
+  },
+): Holding {
+  const { journal, vault } = parts;
+  const { started, caller, digest } = file;
+  const inOrder = createQueues();
+  const blocks = new Map<number, Block>();
+  const withRows = new Set<number>();
+
+  const streamOf = (block: number) =>
+    importStream(vault, { kind: started.kind, caller, digest, block });
+
+  async function blockAt(number: number): Promise<Block> {
+    return blocks.get(number) ?? remember(number, await readBlock(journal, streamOf(number)));
+  }
+
+  function remember(number: number, block: Block): Block {
+    blocks.delete(number);
+    blocks.set(number, block);
+    const [oldest] = blocks.keys();
+    if (blocks.size > MAX_BLOCKS && oldest !== undefined) {
+      blocks.delete(oldest);
+    }
+    if (block.state.started !== null) {
+      withRows.add(number);
+    }
+    return block;
+  }
+
+  /** Decides on what is known of the block, so that holding many rows does not read them all each time. */
+  async function handle(
+    number: number,
+    command: HeldRowsCommand,
+    recording: Recording,
+  ): Promise<void> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      const { state, version } = await blockAt(number);
+      const events = heldRows.decide(command, state);
+      if (events.length === 0) {
+        return;
+      }
+      const stream = streamOf(number);
+      const end = await journal.endOf(stream);
+      try {
+        if (end.version !== version) {
+          throw conflict(end.version, version);
+        }
+        const receipt = await journal.append(stream, end, events, recording);
+        const after = events.reduce(heldRows.evolve, state);
+        remember(number, { state: after, version: receipt.version });
+        return;
+      } catch (error) {
+        blocks.delete(number);
+        if (!isConflict(error) || conflicts === MAX_CONFLICTS) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  const blockOf = (row: number) => Math.floor((row - 1) / BLOCK_ROWS) + 1;
+  const step = (row: number, command: HeldRowsCommand, recording: Recording) =>
+    inOrder(String(blockOf(row)), () => handle(blockOf(row), command, recording));
+
+  return {
+    stateOf: (row) =>
+      inOrder(String(blockOf(row)), async () => {
+        const { state } = await blockAt(blockOf(row));
+        return state.rows.get(row)?.state ?? null;
+      }),
+    hold: (row, { code, cells }, recording) => {
+      const data = { row, code, cells, recordedBy: recording.commandId };
+      const commandId = followUpCommandId(recording.commandId, `held as ${code}`);
+      return step(row, { type: 'HoldRow', started, data }, { ...recording, commandId });
+    },
+    release: (row, recording) =>
+      step(row, { type: 'ReleaseRow', row, by: { kind: 'keeper' } }, releaseOf(recording)),
+    finish: async (outcomes, recording) => {
+      for (const block of withRows) {
+        const step = `finished ${block} with ${JSON.stringify(outcomes)}`;
+        const commandId = followUpCommandId(recording.commandId, step);
+        await handle(block, { type: 'FinishImport', outcomes }, { ...recording, commandId });
+      }
+    },
+  };
+}
+
+/** What an import's stream says, and how many events it holds. */
+type Block = { readonly state: HeldRows; readonly version: number };
+
+/** Folds an import's stream. */
+export async function readBlock(journal: Journal, stream: string): Promise<Block> {
+  const { events, end } = await journal.read<ImportEvent>(stream);
+  const state = events.reduce(
+    (before, { event }) => heldRows.evolve(before, event),
+    heldRows.initialState,
+  );
+  return { state, version: end.version };
+}
+
+/** How the release of a row is recorded that the command of this recording recorded. */
+export function releaseOf(recording: Recording): Recording {
+  return { ...recording, commandId: followUpCommandId(recording.commandId, 'released') };
+}
