@@ -16,6 +16,11 @@ export const Postcode = z
     error: 'expected a UK postcode such as SW1A 1AA, or BFPO and a number',
   });
 
+/** True for a placeholder of an unknown postcode, such as ZZ99 9ZZ. That they are in use is from memory, unconfirmed. */
+export function isPlaceholder(postcode: unknown): boolean {
+  return typeof postcode === 'string' && postcode.startsWith('ZZ99');
+}
+
 function canonicalPostcode(text: string): string {
   const upper = text.trim().toUpperCase().replaceAll(/\s+/g, ' ');
   const parts = UNITED_KINGDOM.exec(upper);

@@ -10,6 +10,7 @@ import {
   type Match,
 } from '../domain/learner/matching.js';
 import { applyChanges } from '../domain/learner/state.js';
+import { isPlaceholder } from '../domain/postcode.js';
 import type { Redactable } from '../domain/redaction.js';
 import type { Uln } from '../domain/uln.js';
 import { keptView, type TableNames } from './keptView.js';
@@ -133,7 +134,7 @@ function searchExpression(asked: Demographics): string {
   const family = quoted(comparableName(asked.familyName));
   const born = `born : ${quoted(comparablePostcode(asked.dateOfBirth).replaceAll('-', ''))}`;
   const postcode =
-    asked.lastKnownPostCode === null
+    asked.lastKnownPostCode === null || isPlaceholder(asked.lastKnownPostCode)
       ? null
       : `postcode : ${quoted(comparablePostcode(asked.lastKnownPostCode))}`;
   return [

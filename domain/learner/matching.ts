@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../postcode.js';
 import { isRedacted, type Redactable } from '../redaction.js';
 import type { LearnerDetails } from './details.js';
 
@@ -39,7 +40,8 @@ export type Match = {
  * - Possible: the given name and at least two of family name, date of birth and postcode are the
  *   same, or the names are the other way round and the date of birth is the same. Previous family
  *   names and the one at age 16 count here. That names and date of birth suffice was observed; that
- *   other pairs do is ours: it finds who married or moved, and keeps twins apart.
+ *   other pairs do is ours: it finds who married or moved, and keeps twins apart. A placeholder for
+ *   an unknown postcode, which thousands share, says nothing here.
  */
 export function compareDemographics(asked: Demographics, known: KnownLearner): Match {
   const [givenNames, familyNames] = [givenNamesOf(known), familyNamesOf(known)];
@@ -59,7 +61,7 @@ export function compareDemographics(asked: Demographics, known: KnownLearner): M
   const alike = [
     isOneOf(asked.familyName, familyNames),
     agrees.dateOfBirth,
-    agrees.lastKnownPostCode,
+    agrees.lastKnownPostCode === true && !isPlaceholder(known.lastKnownPostCode),
   ].filter((isAlike) => isAlike === true).length;
   const isSwapped =
     isOneOf(asked.familyName, givenNames) === true &&

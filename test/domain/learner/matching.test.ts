@@ -82,9 +82,9 @@ describe('a postcode as it is compared', () => {
   });
 });
 
-/** Alex Example, born 2005-03-14, gender 2, of ZZ99 9ZZ; with the details given in place of these. */
+/** Alex Example, born 2005-03-14, gender 2, of AB1 2CD; with the details given in place of these. */
 function known(details: Parameters<typeof event<'UlnIssued'>>[1] = {}): KnownLearner {
-  return event('UlnIssued', { gender: '2', lastKnownPostCode: 'ZZ99 9ZZ', ...details }).data;
+  return event('UlnIssued', { gender: '2', lastKnownPostCode: 'AB1 2CD', ...details }).data;
 }
 
 /** A search for that learner, with what is given in place of theirs. */
@@ -94,7 +94,7 @@ function asked(given: Partial<Record<ComparedField, string | null>> = {}): Demog
     familyName: 'Example',
     dateOfBirth: '2005-03-14',
     gender: '2',
-    lastKnownPostCode: 'ZZ99 9ZZ',
+    lastKnownPostCode: 'AB1 2CD',
   };
   // Sound: the names and forms of the fields are those of learners' details.
   return { ...usual, ...given } as Demographics;
@@ -108,7 +108,7 @@ describe('comparing demographics', () => {
     ['names in another case', asked({ givenName: 'ALEX', familyName: 'example' }), known()],
     ['names with accents', asked({ givenName: 'Álex', familyName: 'Exàmple' }), known()],
     ['names with punctuation', asked({ familyName: "Ex-am'ple" }), known()],
-    ['a postcode without its space', asked({ lastKnownPostCode: 'zz999zz' }), known()],
+    ['a postcode without its space', asked({ lastKnownPostCode: 'ab12cd' }), known()],
     [
       'the preferred given name',
       asked({ givenName: 'Sasha' }),
@@ -189,6 +189,12 @@ describe('comparing demographics', () => {
   });
 
   test.each<[string, Demographics, KnownLearner, readonly ComparedField[]]>([
+    [
+      'the same names, and a placeholder for the postcode, but another date of birth',
+      asked({ dateOfBirth: '2005-04-13', lastKnownPostCode: 'ZZ99 9ZZ' }),
+      known({ lastKnownPostCode: 'ZZ99 9ZZ' }),
+      ['dateOfBirth'],
+    ],
     ['another given name: a twin', asked({ givenName: 'Robin' }), known(), ['givenName']],
     [
       'another given name and gender: a twin',
