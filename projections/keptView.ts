@@ -30,7 +30,7 @@ export type PlainEvent<Event> = Event extends {
   : never;
 
 /** One table of a view. Its name in SQL is given by the generation it belongs to. */
-export type ViewTable = {
+type ViewTable = {
   readonly name: string;
   /** The columns that are copied when the table is written anew, with `rowid` where it is not one of them. */
   readonly columns: string;

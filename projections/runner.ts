@@ -99,6 +99,8 @@ export function createRunner(
 
   const advance: Runner['advance'] = async (view, state, through, options = {}) => {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; ) {
+      // Reading SQLite never waits: without this, whoever shares the process would not get a turn.
+      await new Promise((resolve) => setImmediate(resolve));
       options.signal?.throwIfAborted();
       // Read before the orders are: an erasure that another process applies from here on is noticed
       // by the compare-and-set, an earlier one is among the orders.

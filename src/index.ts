@@ -12,9 +12,18 @@ export { type ErasureBasis, isRedacted, type RedactionMarker } from '../domain/r
 export { Ukprn } from '../domain/ukprn.js';
 export { explainUln, Uln } from '../domain/uln.js';
 export { type Change, diff } from '../projections/diff.js';
+export type { WaitingRow } from '../projections/held.js';
 export { type HistoryRow, historyProjection } from '../projections/history.js';
 export type { Plr, PlrChallenge, PlrEntry, PlrQualification } from '../projections/plr.js';
 export { fold, type Projection } from '../projections/projection.js';
+export type {
+  Comparison,
+  GenerationStatus,
+  RebuildOptions,
+  RebuildProgress,
+  Rebuilt,
+} from '../projections/rebuild.js';
+export type { Candidate, RegisteredLearner } from '../projections/register.js';
 export {
   eventsAt,
   NOW,
@@ -23,13 +32,23 @@ export {
   type ReplayStep,
   replaySteps,
 } from '../projections/replay.js';
+export type { StatisticsRow } from '../projections/statistics.js';
 export { StreamError, type StreamErrorCode } from '../streams/errors.js';
 export type { Position } from '../streams/eventStore.js';
 export { type Clock, createSystemClock } from './clock.js';
 export type { Outcome } from './deciding.js';
 export type { Erasure, Proposal, RedactionStatus } from './erasure.js';
+export type { Held, HeldPlace, ReadRow } from './imports/heldDoor.js';
 export { createLedger } from './init.js';
 export type { Receipt } from './journal.js';
+export type {
+  FindAnswer,
+  KeptViews,
+  ListedChallenge,
+  Projections,
+  SearchInput,
+  ViewName,
+} from './keptViews.js';
 export type { LearnerRequest } from './ledger.js';
 export { openMemoryLedger } from './memoryLedger.js';
 export { type Followed, type Ledger, type LedgerPlaces, openLedger } from './openLedger.js';

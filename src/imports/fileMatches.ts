@@ -16,7 +16,7 @@ type TakenRow = {
 };
 
 /** A row taken from the same file before, and how it compares. */
-export type FileMatch = Match & Pick<TakenRow, 'row' | 'uln'>;
+type FileMatch = Match & Pick<TakenRow, 'row' | 'uln'>;
 
 /** The rows already taken from a file, searched as the register is. */
 export type FileMatches = {

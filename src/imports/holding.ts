@@ -134,7 +134,7 @@ export function createHolding(
 type Block = { readonly state: HeldRows; readonly version: number };
 
 /** Folds an import's stream. */
-export async function readBlock(journal: Journal, stream: string): Promise<Block> {
+async function readBlock(journal: Journal, stream: string): Promise<Block> {
   const { events, end } = await journal.read<ImportEvent>(stream);
   const state = events.reduce(
     (before, { event }) => heldRows.evolve(before, event),
