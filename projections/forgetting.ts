@@ -12,6 +12,8 @@ export type Forgetting = {
    */
   readonly applyErasure: (erasure: ErasureNews) => Promise<void>;
   readonly hasApplied: (order: string) => boolean;
+  /** How many were applied: what was opened before another one was must not be written after it. */
+  readonly countApplied: () => number;
 };
 
 type Plan = {
@@ -36,6 +38,7 @@ export function createForgetting(parts: {
   const { database, generations, source, keptViews } = parts;
   const select = database.prepare('SELECT 1 FROM erasures WHERE order_id = ?');
   const insert = database.prepare('INSERT OR IGNORE INTO erasures VALUES (?, ?)');
+  const count = database.prepare('SELECT count(*) FROM erasures').pluck();
 
   async function applyErasure({ order, stream, fields }: ErasureNews): Promise<void> {
     const concerned = keptViews.filter(({ family }) => stream.startsWith(`${family}-`));
@@ -85,12 +88,13 @@ export function createForgetting(parts: {
     generation: Generation,
     stream: string,
   ): Promise<Plan['change']> {
+    // Tables of another version cannot be copied by the rules of this one.
+    if (generation.version !== view.version) {
+      return 'broken';
+    }
     const before = generations.streamsIn(view, generation)(stream);
     if (before === null) {
       return null;
-    }
-    if (generation.version !== view.version) {
-      return 'broken';
     }
     try {
       const events = await source.read(stream);
@@ -119,7 +123,11 @@ export function createForgetting(parts: {
     }
   }
 
-  return { applyErasure, hasApplied: (order) => select.get(order) !== undefined };
+  return {
+    applyErasure,
+    hasApplied: (order) => select.get(order) !== undefined,
+    countApplied: () => count.get() as number,
+  };
 }
 
 function requireUnmoved(isUnmoved: boolean): void {

@@ -13,7 +13,7 @@ export type Generation = {
   readonly tables: number;
   /** The last event taken in; `null` before the first. */
   readonly position: string | null;
-  /** Raised whenever something other than the next events changed its rows. */
+  /** Raised whenever its state changed, or something other than the next events changed its rows. */
   readonly revision: number;
 };
 
@@ -51,13 +51,22 @@ export function createGenerations(database: Database.Database) {
   );
   const remove = database.prepare('DELETE FROM generations WHERE view = ? AND generation = ?');
   const setState = database.prepare(
-    'UPDATE generations SET state = :state WHERE view = :view AND generation = :generation',
+    `UPDATE generations SET state = :state, revision = revision + 1
+     WHERE view = :view AND generation = :generation`,
   );
   const moveOn = database.prepare(
-    `UPDATE generations SET position = :to, revision = revision + :raise, tables = :newTables
+    `UPDATE generations SET position = :to, revision = revision + :raise, tables = :newTables,
+       version = :newVersion
      WHERE view = :view AND generation = :generation AND tables = :tables
-       AND position IS :position AND revision = :revision`,
+       AND version = :version AND position IS :position AND revision = :revision`,
   );
+  // A virtual table takes its own tables with it, so it goes before they are looked for.
+  const nextTable = database
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB ?
+       ORDER BY sql NOT LIKE 'CREATE VIRTUAL TABLE%' LIMIT 1`,
+    )
+    .pluck();
   const nextNumber = (column: 'generation' | 'tables', where = '') =>
     database
       .prepare(`SELECT coalesce(max(${column}), 0) + 1 FROM generations ${where}`)
@@ -76,11 +85,27 @@ export function createGenerations(database: Database.Database) {
     }
   }
 
+  /** Drops whatever tables there are: another version of the view may have made others than this one. */
   function dropTables(view: KeptView, tables: number): void {
-    const names = tableNames(view, tables);
-    for (const name of ['streams', ...view.tables.map((table) => table.name)]) {
-      database.exec(`DROP TABLE ${names(name)}`);
+    const ofGeneration = tableNames(view, tables)('*');
+    for (let name = nextTable.get(ofGeneration); name !== undefined; ) {
+      database.exec(`DROP TABLE ${String(name)}`);
+      name = nextTable.get(ofGeneration);
     }
+  }
+
+  function move(
+    from: Generation,
+    to: Partial<{ position: string | null; raise: number; tables: number; version: number }>,
+  ): boolean {
+    const {
+      position = from.position,
+      raise = 0,
+      tables = from.tables,
+      version = from.version,
+    } = to;
+    const parameters = { ...from, to: position, raise, newTables: tables, newVersion: version };
+    return moveOn.run(parameters).changes === 1;
   }
 
   return {
@@ -102,15 +127,13 @@ export function createGenerations(database: Database.Database) {
       setState.run({ view, generation, state });
     },
     /** Moves the checkpoint by compare-and-set; false where anything has changed since it was read. */
-    moveOn: (from: Generation, to: string | null): boolean =>
-      moveOn.run({ ...from, to, raise: 0, newTables: from.tables }).changes === 1,
+    moveOn: (from: Generation, to: string | null): boolean => move(from, { position: to }),
     /** Says that rows change by something other than the next events; false as for `moveOn`. */
-    revise: (from: Generation): boolean =>
-      moveOn.run({ ...from, to: from.position, raise: 1, newTables: from.tables }).changes === 1,
-    /** Starts a generation again with nothing in it. */
+    revise: (from: Generation): boolean => move(from, { raise: 1 }),
+    /** Starts a generation again with nothing in it, by the rules of the view as it is now. */
     empty: (view: KeptView, from: Generation): boolean => {
       const newTables = nextNumber('tables');
-      if (moveOn.run({ ...from, to: null, raise: 1, newTables }).changes !== 1) {
+      if (!move(from, { position: null, raise: 1, tables: newTables, version: view.version })) {
         return false;
       }
       createTables(view, newTables);
@@ -124,7 +147,7 @@ export function createGenerations(database: Database.Database) {
      */
     rewrite: (view: KeptView, from: Generation): boolean => {
       const newTables = nextNumber('tables');
-      if (moveOn.run({ ...from, to: from.position, raise: 1, newTables }).changes !== 1) {
+      if (!move(from, { raise: 1, tables: newTables })) {
         return false;
       }
       createTables(view, newTables);

@@ -74,7 +74,8 @@ export const held = keptView<State, 'import'>({
         }
       }
       for (const [row, { code, heldAt }] of Object.entries(after?.rows ?? {})) {
-        if (after !== null && before?.rows[Number(row)]?.heldAt !== heldAt) {
+        const known = before?.rows[Number(row)];
+        if (after !== null && (known?.heldAt !== heldAt || known.code !== code)) {
           insert.run(no, Number(row), after.submittedBy, heldAt, after.kind, code);
         }
       }

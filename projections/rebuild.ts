@@ -1,9 +1,10 @@
-import type Database from 'better-sqlite3';
 import { DomainError } from '../domain/errors.js';
-import { type Generation, tableNames } from './generations.js';
-import type { KeptView, TableNames } from './keptView.js';
+import { type Comparison, compareGenerations } from './comparison.js';
+import type { Generation } from './generations.js';
+import type { KeptView } from './keptView.js';
 import type { Runner } from './runner.js';
 import type { EventSource } from './source.js';
+import { isOfOtherTimeline } from './viewErrors.js';
 import type { ViewsDatabase } from './views.js';
 
 /** How far a rebuild has come, in events of the log; `total` is `null` where the engine cannot tell. */
@@ -18,19 +19,13 @@ export type RebuildOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** What comparing two generations at the same position found. */
-export type Comparison = {
-  readonly compared: number;
-  readonly differing: number;
-  /** The first of the keys that differ: streams' names, or what a sum is of. */
-  readonly examples: readonly string[];
-};
-
 /** What a rebuild led to; `comparison` is `null` where none was asked for. */
 export type Rebuilt = { readonly switched: boolean; readonly comparison: Comparison | null };
 
 /** One generation of a view, and how far it is behind. */
 export type GenerationStatus = Generation & {
+  /** True where it was made by other rules, or on a timeline that the ledger has left: it answers nothing. */
+  readonly outdated: boolean;
   /** Events recorded since; `null` where the engine cannot tell. */
   readonly behind: number | null;
   /** When the first of them was recorded; `null` where there is none. */
@@ -53,7 +48,6 @@ export type Rebuilding = {
 
 /** How often two generations are brought to the same position while the log grows. */
 const MAX_COMPARISONS = 20;
-const MAX_EXAMPLES = 10;
 
 /** Creates the rebuilding of views that a runner keeps. */
 export function createRebuilding(
@@ -65,10 +59,12 @@ export function createRebuilding(
   const { generations } = runner;
   const together = (steps: () => void) => database.transaction(steps).immediate();
 
-  function beginBuilding(view: KeptView): void {
+  async function beginBuilding(view: KeptView): Promise<void> {
+    const known = generations.get(view, 'building');
+    const isOutdated = known !== null && (await statusOf(known)).outdated;
     together(() => {
       const begun = generations.get(view, 'building');
-      if (begun !== null && begun.version === view.version) {
+      if (begun !== null && (begun.tables !== known?.tables || !isOutdated)) {
         return;
       }
       if (begun !== null) {
@@ -79,7 +75,7 @@ export function createRebuilding(
   }
 
   async function build(view: KeptView, options: RebuildOptions): Promise<void> {
-    beginBuilding(view);
+    await beginBuilding(view);
     const head = await source.head();
     const total = source.count(head);
     await runner.advance(view, 'building', head, {
@@ -131,6 +127,7 @@ export function createRebuilding(
 
   async function statusOf(generation: Generation): Promise<GenerationStatus> {
     const [done, total] = [source.count(generation.position), source.count(await source.head())];
+    const view = keptViews.find(({ name }) => name === generation.view);
     let behindSince: string | null = null;
     try {
       for await (const entry of source.entries(generation.position, null)) {
@@ -138,14 +135,14 @@ export function createRebuilding(
         break;
       }
     } catch (error) {
-      // A view of a timeline that the ledger has left is not behind: it has to be made anew.
-      if (!(error instanceof Error && 'code' in error)) {
+      if (!isOfOtherTimeline(error)) {
         throw error;
       }
-      return { ...generation, behind: null, behindSince: null };
+      return { ...generation, outdated: true, behind: null, behindSince: null };
     }
+    const outdated = generation.version !== view?.version;
     const behind = done === null || total === null ? null : total - done;
-    return { ...generation, behind, behindSince };
+    return { ...generation, outdated, behind, behindSince };
   }
 
   return {
@@ -186,65 +183,30 @@ export function createRebuilding(
       return comparison;
     },
     rollback: async (view) => {
-      const retained = generations.get(view, 'retained');
-      if (retained === null || retained.version !== view.version) {
-        throw new DomainError(
-          'ERR_VIEW_GENERATION',
-          `expected a generation of ${view.name} to go back to, found ${retained === null ? 'none: none was retained, or a redaction dropped it' : 'one of another version'}`,
-        );
-      }
+      requireRetained(view, generations.get(view, 'retained'));
       await runner.advance(view, 'retained', await source.head());
       together(() => {
         const [active, back] = [generations.get(view, 'active'), generations.get(view, 'retained')];
-        if (active !== null && back !== null) {
+        requireRetained(view, back);
+        if (active !== null) {
           generations.setState(active, 'retained');
-          generations.setState(back, 'active');
         }
+        generations.setState(back, 'active');
       });
     },
   };
 }
 
-type ContentRow = { readonly key: string; readonly content: string };
-
-/** Compares two generations row by row, each query ordered by key, without holding either in memory. */
-function compareGenerations(
-  database: Database.Database,
+function requireRetained(
   view: KeptView,
-  one: Generation,
-  other: Generation,
-): Comparison {
-  const result = { compared: 0, differing: 0, examples: [] as string[] };
-  const streams = (names: TableNames) =>
-    `SELECT stream AS key, version || ' ' || coalesce(state, '') AS content
-     FROM ${names('streams')} ORDER BY stream`;
-  for (const query of [streams, view.contents]) {
-    const rowsOf = ({ tables }: Generation) =>
-      database.prepare(query(tableNames(view, tables))).iterate() as IterableIterator<ContentRow>;
-    for (const key of differingKeys(rowsOf(one), rowsOf(other), () => (result.compared += 1))) {
-      result.differing += 1;
-      if (result.examples.length < MAX_EXAMPLES) {
-        result.examples.push(key);
-      }
-    }
-  }
-  return result;
-}
-
-function* differingKeys(
-  ones: IterableIterator<ContentRow>,
-  others: IterableIterator<ContentRow>,
-  onCompared: () => void,
-): Generator<string> {
-  let [one, other] = [ones.next().value, others.next().value];
-  while (one !== undefined || other !== undefined) {
-    onCompared();
-    const isInOne = one !== undefined && (other === undefined || one.key <= other.key);
-    const isInOther = other !== undefined && (one === undefined || other.key <= one.key);
-    if (!isInOne || !isInOther || one?.content !== other?.content) {
-      yield (isInOne ? one?.key : other?.key) ?? '';
-    }
-    one = isInOne ? ones.next().value : one;
-    other = isInOther ? others.next().value : other;
+  retained: Generation | null,
+): asserts retained is Generation {
+  if (retained === null || retained.version !== view.version) {
+    const found =
+      retained === null ? 'none was retained, or a redaction dropped it' : 'one of another version';
+    throw new DomainError(
+      'ERR_VIEW_GENERATION',
+      `expected a generation of ${view.name} to go back to, found ${found}`,
+    );
   }
 }

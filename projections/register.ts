@@ -104,7 +104,7 @@ export const register = keptView<RegisteredLearner | null, 'learner'>({
 
 /** More hits than this are answered with no learner at all. Source: observed behaviour of the service. */
 export const MAX_CANDIDATES = 10;
-/** How many hits are compared, so that an exact one is found among namesakes. */
+/** How many hits of one query are compared; far more namesakes than are ever listed. */
 const MAX_COMPARED = 500;
 
 /** Everyone in the register who is like the learner searched for, those who are exactly so first. */
@@ -113,13 +113,15 @@ export function searchRegister(
   names: TableNames,
   asked: Demographics,
 ): readonly Candidate[] {
-  const rows = database
-    .prepare(
-      `SELECT s.stream, s.state FROM ${names('words')} w JOIN ${names('streams')} s ON s.no = w.rowid
-       WHERE ${names('words')} MATCH ? LIMIT ?`,
-    )
-    .all(searchExpression(asked), MAX_COMPARED) as { stream: string; state: string }[];
-  const candidates = rows.flatMap(({ stream, state }) => {
+  const select = database.prepare(
+    `SELECT s.stream, s.state FROM ${names('words')} w JOIN ${names('streams')} s ON s.no = w.rowid
+     WHERE ${names('words')} MATCH ? LIMIT ?`,
+  );
+  const rows = searchExpressions(asked).flatMap(
+    (expression) => select.all(expression, MAX_COMPARED) as { stream: string; state: string }[],
+  );
+  const found = new Map(rows.map(({ stream, state }) => [stream, state]));
+  const candidates = [...found].flatMap(([stream, state]) => {
     // Sound: the register wrote the state.
     const learner = JSON.parse(state) as RegisteredLearner;
     const match = compareDemographics(asked, learner);
@@ -128,32 +130,43 @@ export function searchRegister(
   return candidates.sort((one, other) => one.differing.length - other.differing.length);
 }
 
-/** The ways in which `compareDemographics` finds two learners alike, as a query of the index. */
-function searchExpression(asked: Demographics): string {
-  const given = quoted(comparableName(asked.givenName));
-  const family = quoted(comparableName(asked.familyName));
-  const born = `born : ${quoted(comparablePostcode(asked.dateOfBirth).replaceAll('-', ''))}`;
-  const postcode =
-    asked.lastKnownPostCode === null || isPlaceholder(asked.lastKnownPostCode)
-      ? null
-      : `postcode : ${quoted(comparablePostcode(asked.lastKnownPostCode))}`;
+/**
+ * Queries of the index: one for who is the same in everything, so that nobody is lost among more
+ * namesakes than are compared, and one for all ways in which `compareDemographics` finds two alike.
+ */
+function searchExpressions(asked: Demographics): readonly string[] {
+  const given = quoted(nameWord(comparableName(asked.givenName)));
+  const family = quoted(nameWord(comparableName(asked.familyName)));
+  const born = `born : ${quoted(wordOf(asked.dateOfBirth))}`;
+  const names = `given : ${given} AND family : ${family}`;
+  const alike = [`(${names} AND ${born})`, `(given : ${family} AND family : ${given} AND ${born})`];
+  if (asked.lastKnownPostCode === null) {
+    return [alike.join(' OR ')];
+  }
+  const postcode = `postcode : ${quoted(wordOf(asked.lastKnownPostCode))}`;
+  const exact = `${names} AND ${born} AND ${postcode}`;
+  if (isPlaceholder(asked.lastKnownPostCode)) {
+    return [exact, alike.join(' OR ')];
+  }
   return [
-    `(given : ${given} AND family : ${family} AND ${born})`,
-    `(given : ${family} AND family : ${given} AND ${born})`,
-    ...(postcode === null
-      ? []
-      : [
-          `(given : ${given} AND family : ${family} AND ${postcode})`,
-          `(given : ${given} AND ${born} AND ${postcode})`,
-        ]),
-  ].join(' OR ');
+    exact,
+    [...alike, `(${names} AND ${postcode})`, `(given : ${given} AND ${born} AND ${postcode})`].join(
+      ' OR ',
+    ),
+  ];
 }
 
 function quoted(word: string): string {
-  return `"${word.replaceAll('"', '""')}"`;
+  return `"${word}"`;
 }
 
-function searchedOf<Data extends { readonly [Name in (typeof SEARCHED)[number]]: unknown }>(
+/** A name as one word of the index: signs that the index knows nothing of are written as numbers. */
+function nameWord(name: string): string {
+  return name.replaceAll(/[^a-z0-9]/gu, (sign) => `u${sign.codePointAt(0)?.toString(16)}`);
+}
+
+/** What the register keeps of what is known of a learner. */
+export function searchedOf<Data extends { readonly [Name in (typeof SEARCHED)[number]]: unknown }>(
   data: Data,
 ): Pick<Data, (typeof SEARCHED)[number]> {
   // Sound: exactly the names of the list.
@@ -164,12 +177,12 @@ function searchedOf<Data extends { readonly [Name in (typeof SEARCHED)[number]]:
 }
 
 function givenNames({ givenName, preferredGivenName }: RegisteredLearner): readonly string[] {
-  return comparable([givenName, preferredGivenName]);
+  return comparable([givenName, preferredGivenName]).map(nameWord);
 }
 
 function familyNames(learner: RegisteredLearner): readonly string[] {
   const { familyName, previousFamilyName, familyNameAtAge16 } = learner;
-  return comparable([familyName, previousFamilyName, familyNameAtAge16]);
+  return comparable([familyName, previousFamilyName, familyNameAtAge16]).map(nameWord);
 }
 
 function wordOf(value: Redactable<string>): string {

@@ -11,6 +11,7 @@ import {
 } from './generations.js';
 import type { KeptEvent, KeptView, TableNames } from './keptView.js';
 import type { EventSource, LogEntry } from './source.js';
+import { isOfOtherTimeline, outdated, stopped } from './viewErrors.js';
 import type { ViewsDatabase } from './views.js';
 
 /** What keeps views up to date. */
@@ -28,8 +29,8 @@ export type Runner = Forgetting & {
   /** Brings the generation that answers up to the head of the log. Throws `ERR_VIEW_OUTDATED`, `ERR_VIEW_STOPPED`. */
   readonly catchUp: (view: KeptView) => Promise<Generation>;
   /**
-   * Takes in what was recorded through a position. Throws `ERR_VIEW_GENERATION` where there is no
-   * generation in that state (any more), and the signal's reason when it aborts between two batches.
+   * Takes in what was recorded through a position; the signal stops it between two batches, by what
+   * the source throws then. Throws `ERR_VIEW_GENERATION` where no generation is in that state (any more).
    */
   readonly advance: (
     view: KeptView,
@@ -49,29 +50,25 @@ type Batch = {
   readonly events: ReadonlyMap<string, readonly Recorded<KeptEvent>[]>;
 };
 
-/** Events per transaction: enough to share a commit, few enough that readers and writers get their turn. */
+/** Events per transaction: enough to share a commit, few enough that others get their turn. */
 const BATCH_EVENTS = 1000;
-/** How often a batch is begun again because another process moved the same view. */
+/** How often a batch is begun again because something changed the view without bringing it on. */
 const MAX_CONFLICTS = 1000;
 
 /** Creates the runner of kept views over a database of views and a source of events. */
 export function createRunner(
-  { database }: ViewsDatabase,
+  { database, forget }: Pick<ViewsDatabase, 'database' | 'forget'>,
   source: EventSource,
   keptViews: readonly KeptView[],
 ): Runner {
   const generations = createGenerations(database);
   const forgetting = createForgetting({ database, generations, source, keptViews });
-  const { applyErasure, hasApplied } = forgetting;
+  const { applyErasure, hasApplied, countApplied } = forgetting;
 
   function activeOf(view: KeptView): Generation {
     if (generations.get(view, 'active') === null) {
-      const create = database.transaction(() => {
-        if (generations.get(view, 'active') === null) {
-          generations.create(view, 'active');
-        }
-      });
-      create.immediate();
+      const create = () => generations.get(view, 'active') ?? generations.create(view, 'active');
+      database.transaction(create).immediate();
     }
     const active = generationOf(view, 'active');
     if (active.version !== view.version) {
@@ -99,22 +96,21 @@ export function createRunner(
 
   const advance: Runner['advance'] = async (view, state, through, options = {}) => {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; ) {
-      // Reading SQLite never waits: without this, whoever shares the process would not get a turn.
-      await new Promise((resolve) => setImmediate(resolve));
-      options.signal?.throwIfAborted();
       // Read before the orders are: an erasure that another process applies from here on is noticed
-      // by the compare-and-set, an earlier one is among the orders.
-      const from = generationOf(view, state);
-      const batch = await nextBatch(view, from, through);
+      // when the batch is written, an earlier one is among the orders.
+      const from = { ...generationOf(view, state), erasures: countApplied() };
+      const batch = await nextBatch(view, from, through, options.signal);
       if (batch === 'erased') {
         continue;
       }
       if (batch.position === from.position) {
         return;
       }
-      const isMine = commit(view, from, batch);
-      conflicts += isMine ? 0 : 1;
-      options.onBatch?.(batch.position);
+      if (commit(view, from, batch)) {
+        options.onBatch?.(batch.position);
+      } else if (generationOf(view, state).position === from.position) {
+        conflicts += 1;
+      }
     }
     throw new DomainError(
       'ERR_VIEW_GENERATION',
@@ -126,6 +122,7 @@ export function createRunner(
     view: KeptView,
     from: Generation,
     through: string | null,
+    signal: AbortSignal | undefined,
   ): Promise<Batch | 'erased'> {
     const news = (await source.pending()).find(({ order }) => !hasApplied(order));
     if (news !== undefined) {
@@ -135,7 +132,7 @@ export function createRunner(
     const events = new Map<string, Recorded<KeptEvent>[]>();
     let { position } = from;
     let count = 0;
-    for await (const entry of entriesOf(view, from, through)) {
+    for await (const entry of entriesOf(view, from, through, signal)) {
       if (entry.stream.startsWith(`${view.family}-`)) {
         if (entry.type === 'SensitiveDataRedacted' && (await applyOlder(view, entry))) {
           return 'erased';
@@ -161,6 +158,8 @@ export function createRunner(
       return false;
     }
     await applyErasure({ order: event.data.order, stream: entry.stream, fields: null });
+    // Its order is completed, so that nobody else empties the write-ahead log for it.
+    forget();
     return true;
   }
 
@@ -168,12 +167,12 @@ export function createRunner(
     view: KeptView,
     from: Generation,
     through: string | null,
+    signal: AbortSignal | undefined,
   ): AsyncGenerator<LogEntry> {
     try {
-      yield* source.entries(from.position, through);
+      yield* source.entries(from.position, through, signal);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : null;
-      if (code === 'ERR_POSITION_FOREIGN' || code === 'ERR_POSITION_BEYOND_HEAD') {
+      if (isOfOtherTimeline(error)) {
         throw outdated(view, 'of this ledger, found one of a timeline that the ledger has left');
       }
       throw error;
@@ -181,9 +180,13 @@ export function createRunner(
   }
 
   /** Moves the checkpoint and writes the rows; false where another process was first. */
-  function commit(view: KeptView, from: Generation, { position, events }: Batch): boolean {
+  function commit(
+    view: KeptView,
+    { erasures, ...from }: Generation & { readonly erasures: number },
+    { position, events }: Batch,
+  ): boolean {
     const step = database.transaction(() => {
-      if (!generations.moveOn(from, position)) {
+      if (countApplied() !== erasures || !generations.moveOn(from, position)) {
         return false;
       }
       generations.write(view, from, changesOf(view, from, events));
@@ -233,34 +236,12 @@ export function createRunner(
 }
 
 async function opened(view: KeptView, entry: LogEntry): Promise<Recorded<KeptEvent>> {
-  const { position, type } = entry;
-  if (view.meaningOf(type) === 'unknown') {
+  if (view.meaningOf(entry.type) === 'unknown') {
     throw stopped(view, entry, 'a type that it has a rule for');
   }
   try {
     return await entry.open();
   } catch (error) {
-    throw stopped(view, { position, type }, 'an event that can be opened', error);
+    throw stopped(view, entry, 'an event that can be opened', error);
   }
-}
-
-function stopped(
-  view: KeptView,
-  { position, type }: Pick<LogEntry, 'position' | 'type'>,
-  expected: string,
-  cause?: unknown,
-): DomainError {
-  const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
-  return new DomainError(
-    'ERR_VIEW_STOPPED',
-    `expected ${expected} for the view ${view.name}, found otherwise at ${position}, ${type}${why}`,
-    { cause },
-  );
-}
-
-function outdated(view: KeptView, expected: string): DomainError {
-  return new DomainError(
-    'ERR_VIEW_OUTDATED',
-    `expected the view ${view.name} to be ${expected}; "plr projections rebuild ${view.name}" makes it anew`,
-  );
 }

@@ -25,7 +25,8 @@ export type EventSource = {
   /** The orders of redaction that are being carried out, as of now. To be called before anything is opened. */
   readonly pending: () => Promise<readonly ErasureNews[]>;
   /**
-   * Events after one position (`null`: from the first) through another, in the order of the log. Throws
+   * Events after one position (`null`: from the first) through another, in the order of the log. Lets
+   * the process do other things before the first, and stops there when the signal has aborted. Throws
    * `ERR_POSITION_FOREIGN` or `ERR_POSITION_BEYOND_HEAD` where the ledger never gave `after`.
    */
   readonly entries: (

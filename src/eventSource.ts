@@ -4,6 +4,7 @@ import type { EventSource } from '../projections/source.js';
 import { parseHeader } from '../streams/envelope.js';
 import type { EventStore } from '../streams/eventStore.js';
 import { numberOf } from '../streams/position.js';
+import { pauseForInterruption } from './interruption.js';
 import type { Journal } from './journal.js';
 import type { Orders } from './orders.js';
 
@@ -23,7 +24,8 @@ export function createEventSource(
       }));
     },
     entries: async function* (after, through, signal) {
-      for await (const stored of store.readAll({ after, through, ...(signal && { signal }) })) {
+      await pauseForInterruption(signal);
+      for await (const stored of store.readAll({ after, through })) {
         const { position, stream, version, type, header } = stored;
         yield {
           position,

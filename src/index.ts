@@ -11,13 +11,13 @@ export type { Recorded } from '../domain/recorded.js';
 export { type ErasureBasis, isRedacted, type RedactionMarker } from '../domain/redaction.js';
 export { Ukprn } from '../domain/ukprn.js';
 export { explainUln, Uln } from '../domain/uln.js';
+export type { Comparison } from '../projections/comparison.js';
 export { type Change, diff } from '../projections/diff.js';
 export type { WaitingRow } from '../projections/held.js';
 export { type HistoryRow, historyProjection } from '../projections/history.js';
 export type { Plr, PlrChallenge, PlrEntry, PlrQualification } from '../projections/plr.js';
 export { fold, type Projection } from '../projections/projection.js';
 export type {
-  Comparison,
   GenerationStatus,
   RebuildOptions,
   RebuildProgress,

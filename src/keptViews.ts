@@ -9,9 +9,9 @@ import {
   type OpenChallenge,
   selectOpenChallenges,
 } from '../projections/challenges.js';
+import type { Comparison } from '../projections/comparison.js';
 import type { KeptView } from '../projections/keptView.js';
 import {
-  type Comparison,
   createRebuilding,
   type GenerationStatus,
   type RebuildOptions,

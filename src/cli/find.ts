@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { RegisteredLearner } from '../../projections/register.js';
+import { type RegisteredLearner, searchedOf } from '../../projections/register.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import type { FindAnswer, SearchInput } from '../keptViews.js';
 import type { Ledger } from '../openLedger.js';
@@ -61,7 +61,7 @@ async function findByUln(
     return { kind: 'none' };
   }
   const stream = await ledger.streamOf(uln);
-  const learner = { uln, ...details };
+  const learner = { uln, ...searchedOf(details) };
   return { kind: 'exact', candidates: [{ kind: 'exact', differing: [], stream, learner }] };
 }
 

@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { Argument, Command } from 'commander';
-import type { Comparison, GenerationStatus, RebuildOptions } from '../../projections/rebuild.js';
+import type { Comparison } from '../../projections/comparison.js';
+import type { GenerationStatus, RebuildOptions } from '../../projections/rebuild.js';
 import { type ViewName, viewNames } from '../keptViews.js';
 import { type CliContext, isTerminal } from './context.js';
 import type { ExitCode } from './exitCodes.js';
@@ -32,9 +33,10 @@ function listCommand(context: CliContext): Command {
 }
 
 function statusText(status: GenerationStatus): string {
-  const { view, generation, state, position, behind, behindSince } = status;
-  const lag =
-    behind === 0 || (behind === null && behindSince === null)
+  const { view, generation, state, position, outdated, behind, behindSince } = status;
+  const lag = outdated
+    ? 'outdated, to be rebuilt'
+    : behindSince === null
       ? 'up to date'
       : `${behind ?? 'some'} events behind, since ${behindSince}`;
   const at = position ?? 'nothing taken in yet';

@@ -35,7 +35,10 @@ describe('the demo', () => {
   test.each([
     ['a ledger made', /Made ledger demo\.ledger\.example\/2019/],
     ['learners registered', /3 new, 1 already exists, 1 possible match/],
-    ['whose row is whose', /the same learner as in row 1,\d{10}\n.*possible-match,,like row 2 of this file/],
+    [
+      'whose row is whose',
+      /the same learner as in row 1,\d{10}\n.*possible-match,,like row 2 of this file/,
+    ],
     ['a wrong row rejected and two held', /3 created, 2 held, 1 rejected/],
     ['the same file changing nothing', /3 unchanged, 2 held, 1 rejected/],
     ['held rows', /held list\n {2}import-\w+-1 5 {2}ERR_AWARD_DATE_IN_FUTURE/],

@@ -1,4 +1,4 @@
-import { openViews } from '../../projections/views.js';
+import { openViews, type ViewsDatabase } from '../../projections/views.js';
 import { createSystemClock } from '../../src/clock.js';
 import { assembleLedger } from '../../src/openLedger.js';
 import { createFileMasterDriver } from '../../streams/master.js';
@@ -44,18 +44,31 @@ function counted<Part extends object>(part: Part, names: readonly (keyof Part)[]
   return { ...part, ...Object.fromEntries(wrapped) };
 }
 
+/** Views whose transactions are counted before and after: each takes effect as a whole. */
+function countedViews(path: string): ViewsDatabase {
+  const views = openViews(path);
+  const { database } = views;
+  const make = database.transaction.bind(database);
+  const transaction = (steps: (...args: unknown[]) => unknown) => {
+    const run = make(steps);
+    return Object.assign((...args: unknown[]) => run(...args), counted(run, ['immediate']));
+  };
+  Object.assign(database, { transaction });
+  return counted(views, ['forget']);
+}
+
 const places = placesIn(folder);
 const masters = createFileMasterDriver(places.master);
 const vault = await openVault({ path: places.vault, copyPath: null, masters });
 const ledger = await assembleLedger({
   store: counted(await openStore(places.store), ['append']),
   vault: counted(vault, ['mint', 'shred', 'forget', 'moveCheckpoint']),
-  views: counted(openViews(places.views), ['forget']),
+  views: countedViews(places.views),
   clock: createSystemClock(),
 });
 const { orders } = await ledger.erasure.propose(
   subject.stream,
-  { event: subject.event, fields: ['notes'], everywhere: false },
+  { event: subject.event, fields: ['notes', 'familyName'], everywhere: false },
   'special-category-data',
   proposeRequest(subject),
 );

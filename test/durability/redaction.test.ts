@@ -24,6 +24,8 @@ import type { Subject } from './redactionSubject.js';
 
 const CHILD = fileURLToPath(new URL('../../dist/test/durability/redactMain.js', import.meta.url));
 const CANARY = 'canary-7f3a-attends-a-hospital';
+/** A name that a view holds, unlike the notes. */
+const FAMILY = 'Canarydefamille';
 const MAX_STEPS = 80;
 const clock = createSystemClock();
 const folders: string[] = [];
@@ -39,7 +41,7 @@ beforeAll(async () => {
   const by = { kind: 'organisation', ukprn: Ukprn.parse('10000001') } as const;
   const request = (step: string) =>
     ({ by, user: 'registry', purpose: 'learner-registration', commandId: uuidOf(step) }) as const;
-  const details = { ...learnerDetails(1), notes: CANARY };
+  const details = { ...learnerDetails(1), familyName: FAMILY, notes: CANARY };
   const { uln, receipt } = await ledger.register(details, request('register'));
   // The value is taken out and put back, so that it stands in two events.
   for (const [step, notes] of [
@@ -54,6 +56,7 @@ beforeAll(async () => {
   for await (const { data, hash } of ledger.parts.store.read(receipt.stream, { limit: 1 })) {
     target = { id: event, hash, data };
   }
+  expect(await isFound(ledger)).toBe(true);
   await ledger.close();
 });
 
@@ -65,6 +68,7 @@ afterAll(() => {
 
 test('before it, the keys in the files open the event: the scan can find something', () => {
   expect(canStillOpen(prepared, target)).toBe(true);
+  expect(viewsHold(prepared)).toBe(true);
 });
 
 test('a redaction killed at every step and run again is complete, and nothing opens the value', async () => {
@@ -124,7 +128,9 @@ async function expectMarkerOnceOrdered(folder: string): Promise<void> {
 async function expectErased(folder: string, when: string): Promise<void> {
   expect(filesHold(folder, CANARY), when).toBe(false);
   expect(canStillOpen(folder, target), when).toBe(false);
+  expect(viewsHold(folder), when).toBe(false);
   const ledger = await openLedger(placesIn(folder), clock);
+  expect(await isFound(ledger), when).toBe(false);
   await expectMarkerAtEveryPoint(ledger);
   const { problems, redacted } = await verifyStreams(ledger.parts, null, () => undefined);
   expect(problems, when).toEqual([]);
@@ -136,6 +142,17 @@ async function expectErased(folder: string, when: string): Promise<void> {
   }
   expect(completions, when).toHaveLength(1);
   await ledger.close();
+}
+
+/** True when the views hold the name in any of their files, as it is or in small letters. */
+function viewsHold(folder: string): boolean {
+  return filesHold(folder, FAMILY) || filesHold(folder, FAMILY.toLowerCase());
+}
+
+async function isFound(ledger: Ledger): Promise<boolean> {
+  const { givenName, dateOfBirth } = learnerDetails(1);
+  const { kind } = await ledger.find({ givenName, familyName: FAMILY, dateOfBirth });
+  return kind !== 'none';
 }
 
 async function expectMarkerAtEveryPoint(ledger: Ledger): Promise<void> {

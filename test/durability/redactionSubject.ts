@@ -3,7 +3,7 @@ import type { Uln } from '../../domain/uln.js';
 import type { Request } from '../../src/request.js';
 import { uuidOf } from '../streams/events.js';
 
-/** What is to be redacted: the notes of a learner, from the event that first held them. */
+/** What is to be redacted: notes and family name of a learner, from the event that first held them. */
 export type Subject = { readonly uln: Uln; readonly stream: string; readonly event: string };
 
 const by = { kind: 'organisation', ukprn: Ukprn.parse('10000001') } as const;

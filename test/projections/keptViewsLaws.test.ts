@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ViewName } from '../../src/keptViews.js';
+import { viewNames } from '../../src/keptViews.js';
+import { openMemoryLedger } from '../../src/memoryLedger.js';
+import { createTestClock } from '../support/ledger.js';
+import {
+  challengeText,
+  foundBy,
+  heldText,
+  naiveChallenges,
+  naiveFind,
+  naiveHeld,
+  naiveStatistics,
+} from './naive.js';
+import { createStage, IMPORTS, plays, type Stage, searches, take } from './steps.js';
+
+const ALL = { subjectCode: null, submittedBy: null, year: null };
+const RUNS = 40;
+
+test('every view is what it is when made anew, and what counting by hand gives', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      plays,
+      fc.array(searches, { minLength: 12, maxLength: 12 }),
+      async (steps, asked) => {
+        const clock = createTestClock('2024-03-01T09:00:00.000Z');
+        const ledger = await openMemoryLedger(clock.clock);
+        try {
+          const stage = await createStage(ledger, clock);
+          for (const step of steps) {
+            await take(step, stage);
+          }
+          await expectCounted(stage);
+          for (const one of asked) {
+            expect(await foundBy(ledger, one)).toEqual(await naiveFind(ledger, stage.ulns, one));
+          }
+          for (const name of viewNames) {
+            // Sound: the names are those of the views.
+            const { differing, examples } = await ledger.projections.verify(name as ViewName);
+            expect({ name, differing, examples }).toEqual({ name, differing: 0, examples: [] });
+          }
+        } finally {
+          await ledger.close();
+        }
+      },
+    ),
+    { numRuns: RUNS },
+  );
+  // A failure is shrunk before it is told.
+}, 240_000);
+
+async function expectCounted({ ledger, ulns }: Stage): Promise<void> {
+  expect(await ledger.statistics(ALL)).toEqual(await naiveStatistics(ledger, ulns));
+  const open = await ledger.openChallenges({ owner: null, dueBy: null, limit: 1000 });
+  expect(open.map(challengeText).toSorted()).toEqual(await naiveChallenges(ledger, ulns));
+  const waiting = await ledger.held.list({ submittedBy: null, import: null, limit: 1000 });
+  expect(waiting.map(heldText).toSorted()).toEqual(await naiveHeld(ledger, IMPORTS));
+}

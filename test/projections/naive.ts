@@ -1,0 +1,132 @@
+import type { ImportEvent } from '../../domain/imports/events.js';
+import { heldRows } from '../../domain/imports/heldRows.js';
+import {
+  compareDemographics,
+  type Demographics,
+  type KnownLearner,
+} from '../../domain/learner/matching.js';
+import type { Uln } from '../../domain/uln.js';
+import type { OpenChallenge } from '../../projections/challenges.js';
+import type { WaitingRow } from '../../projections/held.js';
+import { NOW, plrAt } from '../../projections/replay.js';
+import type { StatisticsRow } from '../../projections/statistics.js';
+import type { Ledger } from '../../src/openLedger.js';
+
+// What the views should say, worked out from every learner's record anew and in no clever way.
+
+/** Standing achievements counted in the records of learners, in the order of the view. */
+export async function naiveStatistics(
+  ledger: Ledger,
+  ulns: readonly Uln[],
+): Promise<readonly StatisticsRow[]> {
+  const rows = new Map<string, StatisticsRow>();
+  for (const uln of ulns) {
+    const { qualifications } = plrAt(await ledger.read(uln), NOW);
+    for (const { standing, reference, values } of qualifications.flatMap((one) => [
+      ...one.achievements,
+    ])) {
+      const { subjectCode, source, achievementAwardDate } = values;
+      const place = {
+        subjectCode: String(subjectCode),
+        source: String(source),
+        submittedBy: reference.submittedBy as string,
+        year: Number(String(achievementAwardDate).slice(0, 4)),
+      };
+      const key = Object.values(place).join(' ');
+      const { final, provisional } = rows.get(key) ?? { final: 0, provisional: 0 };
+      rows.set(key, {
+        ...place,
+        final: final + (standing === 'final' ? 1 : 0),
+        provisional: provisional + (standing === 'provisional' ? 1 : 0),
+      });
+    }
+  }
+  return [...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
+}
+
+/** The open challenges in the records of learners, each as `<uln> <id> <due date> <what it is on>`. */
+export async function naiveChallenges(
+  ledger: Ledger,
+  ulns: readonly Uln[],
+): Promise<readonly string[]> {
+  const open: string[] = [];
+  for (const uln of ulns) {
+    const { challenges } = plrAt(await ledger.read(uln), NOW);
+    for (const { key, number, entry, state, dueDate } of challenges) {
+      open.push(...(state === 'open' ? [`${uln} ${key} ${number} ${dueDate} ${entry}`] : []));
+    }
+  }
+  return open.toSorted();
+}
+
+/** A challenge of the view as `naiveChallenges` writes it. */
+export function challengeText({
+  uln,
+  challengeId,
+  challengeNumber,
+  dueDate,
+  entry,
+}: OpenChallenge & { readonly uln: Uln }): string {
+  const on = entry === null ? null : `${entry.kind} ${entry.submittedBy} ${entry.entryId}`;
+  return `${uln} ${challengeId} ${challengeNumber} ${dueDate} ${on}`;
+}
+
+/** What a search should answer: its kind, and each learner as `<uln> <kind> <differing fields>`. */
+export async function naiveFind(
+  ledger: Ledger,
+  ulns: readonly Uln[],
+  asked: Demographics,
+): Promise<{ readonly kind: string; readonly learners: readonly string[] }> {
+  const found: { readonly text: string; readonly kind: string }[] = [];
+  for (const uln of ulns) {
+    const { details } = plrAt(await ledger.read(uln), NOW);
+    // Sound: a record's details have every field by its name.
+    const match = compareDemographics(asked, details as unknown as KnownLearner);
+    if (match.kind !== 'none') {
+      found.push({ text: `${uln} ${match.kind} ${match.differing}`, kind: match.kind });
+    }
+  }
+  const exact = found.filter(({ kind }) => kind === 'exact');
+  const shown = exact.length === 1 ? exact : found;
+  if (shown.length === 0 || shown.length > 10) {
+    return { kind: shown.length === 0 ? 'none' : 'too-many', learners: [] };
+  }
+  const kind = exact.length === 1 ? 'exact' : 'possible';
+  return { kind, learners: shown.map(({ text }) => text).toSorted() };
+}
+
+/** What `find` answers, in the form of `naiveFind`. */
+export async function foundBy(ledger: Ledger, asked: Demographics) {
+  const answer = await ledger.find(asked);
+  const candidates = 'candidates' in answer ? answer.candidates : [];
+  const learners = candidates.map(
+    ({ kind, differing, learner }) => `${learner.uln} ${kind} ${differing}`,
+  );
+  return { kind: answer.kind, learners: learners.toSorted() };
+}
+
+/** The rows that wait in imports, each as `<import> <row> <code> <submitted by>`. */
+export async function naiveHeld(
+  ledger: Ledger,
+  imports: readonly string[],
+): Promise<readonly string[]> {
+  const waiting: string[] = [];
+  for (const stream of imports) {
+    const { events } = await ledger.parts.journal.read<ImportEvent>(stream);
+    const { started, rows } = events.reduce(
+      (state, { event }) => heldRows.evolve(state, event),
+      heldRows.initialState,
+    );
+    for (const { row, code, state } of rows.values()) {
+      waiting.push(
+        ...(state === 'held' ? [`${stream} ${row} ${code} ${started?.submittedBy}`] : []),
+      );
+    }
+  }
+  return waiting.toSorted();
+}
+
+/** A row of the view as `naiveHeld` writes it. */
+export function heldText({ import: stream, row, code, submittedBy }: WaitingRow): string {
+  return `${stream} ${row} ${code} ${submittedBy}`;
+}
