@@ -32,7 +32,7 @@ export type RedactionStatus = {
 
 /** Making parts of records unreadable for good, by four eyes and in steps that can be cut anywhere. */
 export type Erasure = {
-  /** Proposes to redact fields of a learner's event. The person must be named. */
+  /** Proposes to redact fields of an event of a learner or of an import. The person must be named. */
   readonly propose: (
     stream: string,
     selection: Selection,
@@ -63,7 +63,8 @@ export function createErasure(parts: ErasureParts): Erasure {
   ): Promise<Proposal> {
     const proposedBy = personOf(request);
     const recording = recordingOf(request, '');
-    if (!tableOf(stream).sealed) {
+    const table = tableOf(stream);
+    if (!table.sealed) {
       throw new DomainError('ERR_INPUT_INVALID', 'expected a sealed stream, found one in clear');
     }
     const { caller, commandId } = recording;
@@ -80,7 +81,7 @@ export function createErasure(parts: ErasureParts): Erasure {
       type: header.type,
       fields: readable[index] ?? {},
     }));
-    const { orders: split, leftElsewhere } = chooseTargets(candidates, selection);
+    const { orders: split, leftElsewhere } = chooseTargets(table, candidates, selection);
     await record(async () => {
       const state = await orders.all();
       return split.flatMap((targets, index) => {

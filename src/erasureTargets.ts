@@ -4,7 +4,7 @@ import { isRedacted, redactableFields } from '../domain/redaction.js';
 import type { JsonValue } from '../streams/canonicalJson.js';
 import { canonicalize } from '../streams/canonicalJson.js';
 import type { Fields } from '../streams/sealing.js';
-import { tableOf } from './eventTables.js';
+import type { EventTable } from './eventTables.js';
 
 /** An event of a stream as far as choosing what to redact needs it. */
 export type Candidate = { readonly id: string; readonly type: string; readonly fields: Fields };
@@ -33,23 +33,27 @@ const MIN_CONTAINED_CHARACTERS = 4;
  * about the same entry (a value that was recorded, corrected and corrected back). Split into orders
  * of at most 16 events. Throws `ERR_INPUT_INVALID` or `ERR_FIELD_NOT_REDACTABLE`.
  */
-export function chooseTargets(events: readonly Candidate[], selection: Selection): Targets {
+export function chooseTargets(
+  table: EventTable,
+  events: readonly Candidate[],
+  selection: Selection,
+): Targets {
   const named = events.find(({ id }) => id === selection.event);
   if (named === undefined) {
     throw new DomainError(
       'ERR_INPUT_INVALID',
-      'event: expected the id of an event of this learner, found another',
+      'event: expected the id of an event of this stream, found another',
     );
   }
   for (const field of selection.fields) {
-    requireRedactable(named, field);
+    requireRedactable(table, named, field);
   }
   const values = selection.fields.map((field) => ({
     field,
     value: plainValue(named.fields[field] ?? null),
   }));
   const matches = events.flatMap((event) =>
-    redactableIn(event)
+    redactableIn(table, event)
       .filter((field) => holdsAny(event, field, values))
       .map((field) => ({ event, field })),
   );
@@ -72,11 +76,12 @@ export function chooseTargets(events: readonly Candidate[], selection: Selection
 
 type NamedValue = { readonly field: string; readonly value: JsonValue };
 
-function requireRedactable(event: Candidate, field: string): void {
-  if (!redactableIn(event).includes(field)) {
+function requireRedactable(table: EventTable, event: Candidate, field: string): void {
+  const redactable = redactableIn(table, event);
+  if (!redactable.includes(field)) {
     throw new DomainError(
       'ERR_FIELD_NOT_REDACTABLE',
-      `expected a field of ${event.type} that can be redacted (${redactableIn(event).join(', ')}), found another`,
+      `expected a field of ${event.type} that can be redacted (${redactable.join(', ')}), found another`,
     );
   }
   const value = event.fields[field] ?? null;
@@ -88,12 +93,12 @@ function requireRedactable(event: Candidate, field: string): void {
   }
 }
 
-function redactableIn({ type, fields }: Candidate): readonly string[] {
+function redactableIn(table: EventTable, { type, fields }: Candidate): readonly string[] {
   // What a redaction itself recorded proves what is gone: without it nothing of the stream holds.
   if (type === 'SensitiveDataRedacted' || type === 'FieldsResealed') {
     return [];
   }
-  const definition = tableOf('learner').definitions[type];
+  const definition = table.definitions[type];
   const declared = definition === undefined ? [] : redactableFields(definition.schema);
   return [...declared, ...RECORDING_FIELDS].filter((name) => name in fields);
 }
@@ -125,17 +130,18 @@ function plainValue(value: JsonValue): JsonValue {
     : value;
 }
 
-/** True for two events on the same entry or challenge, or both on the learner's details. */
+/** True for two events on the same entry, challenge or held row, or both on the learner's details. */
 function aboutSame(one: Candidate, other: Candidate): boolean {
   return subjectOf(one) === subjectOf(other);
 }
 
 function subjectOf({ fields }: Candidate): string {
-  const { achievementId, participationId, challengeId, submittedBy } = fields;
+  const { achievementId, participationId, challengeId, submittedBy, row } = fields;
   return canonicalize([
     achievementId ?? null,
     participationId ?? null,
     challengeId ?? null,
     submittedBy ?? null,
+    row ?? null,
   ]);
 }

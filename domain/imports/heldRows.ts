@@ -1,7 +1,7 @@
 import type { Actor } from '../actor.js';
 import type { Decider } from '../decider.js';
 import { DomainError } from '../errors.js';
-import type { Redactable } from '../redaction.js';
+import { isRedacted, type Redactable } from '../redaction.js';
 import type { HoldCode, ImportEvent, ImportEventData } from './events.js';
 
 /** The cells of a row by column, as the source sent them. */
@@ -52,8 +52,11 @@ function decide(command: HeldRowsCommand, state: HeldRows): readonly ImportEvent
     case 'HoldRow': {
       const { data, started } = command;
       const known = state.rows.get(data.row);
-      // What a person decided stays decided; a row that is held for another reason now is held anew.
-      const isNews = known === undefined || (known.state === 'held' && known.code !== data.code);
+      // What a person decided stays decided, and what was taken out of a row is not brought back; a row
+      // that is held for another reason now is held anew.
+      const isNews =
+        known === undefined ||
+        (known.state === 'held' && known.code !== data.code && !isRedacted(known.cells));
       return [
         ...(isNews && state.started === null
           ? [{ type: 'ImportStarted', data: started } as const]
@@ -71,12 +74,21 @@ function decide(command: HeldRowsCommand, state: HeldRows): readonly ImportEvent
       return row.state === 'rejected' ? [] : [{ type: 'RowRejected', data }];
     }
     case 'FinishImport': {
-      const isNews = JSON.stringify(state.outcomes) !== JSON.stringify(command.outcomes);
-      return state.started !== null && isNews
+      return state.started !== null && !isSameCount(state.outcomes, command.outcomes)
         ? [{ type: 'ImportFinished', data: { outcomes: command.outcomes } }]
         : [];
     }
   }
+}
+
+/** True where the same numbers are counted, in whatever order they are named. */
+function isSameCount(one: HeldRows['outcomes'], other: Readonly<Record<string, number>>): boolean {
+  const counts = Object.entries(other);
+  return (
+    one !== null &&
+    Object.keys(one).length === counts.length &&
+    counts.every(([outcome, count]) => one[outcome] === count)
+  );
 }
 
 /**

@@ -2,9 +2,11 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.js';
 import type { ImportEventData } from '../../domain/imports/events.js';
+import { isRedacted } from '../../domain/redaction.js';
 import { Ukprn } from '../../domain/ukprn.js';
 import type { HeldPlace } from '../imports/heldDoor.js';
 import { parseInput } from '../input.js';
+import { refuseInterrupted } from '../interruption.js';
 import type { Ledger } from '../openLedger.js';
 import type { Request } from '../request.js';
 import type { CliContext } from './context.js';
@@ -13,7 +15,8 @@ import { valueText } from './format.js';
 import { parseCount, type RecordingOptions, recording, requestFrom } from './options.js';
 
 type ListOptions = { submittedBy?: string; import?: string; limit: string; ndjson?: boolean };
-type ReleaseOptions = RecordingOptions & { all?: boolean; samePerson?: boolean };
+type ReleaseOptions = RecordingOptions & { all?: boolean; samePerson?: boolean; json?: boolean };
+type RejectOptions = RecordingOptions & { reason?: string; json?: boolean };
 
 /** A release of every row goes through at most so many; the rest is for the next one. */
 const MAX_RELEASED = 100_000;
@@ -79,8 +82,12 @@ function showCommand(context: CliContext): Command {
       }
       context.print(`${held.state}  ${held.code}  ${held.kind} of ${held.submittedBy}`);
       context.print(`event ${held.eventId}`);
+      if (isRedacted(held.cells)) {
+        context.print(`  ${valueText(held.cells)}: it can only be rejected`);
+        return;
+      }
       for (const [column, cell] of Object.entries(held.cells)) {
-        context.print(`  ${column}: ${valueText(cell)}`);
+        context.print(`  ${column}: ${cell}`);
       }
     });
 }
@@ -118,7 +125,7 @@ function releaseCommand(context: CliContext, exit: (code: ExitCode) => void): Co
         for (const warning of warnings) {
           context.say(`plr: warning: ${warning}`);
         }
-        context.print(outcome);
+        context.print(options.json === true ? JSON.stringify({ outcome, warnings }) : outcome);
       });
     },
   );
@@ -127,7 +134,7 @@ function releaseCommand(context: CliContext, exit: (code: ExitCode) => void): Co
 async function releaseAll(
   context: CliContext,
   ledger: Ledger,
-  options: RecordingOptions,
+  options: ReleaseOptions,
   exit: (code: ExitCode) => void,
 ): Promise<void> {
   const asked = requestFrom(context, options, 'service-operation');
@@ -135,7 +142,7 @@ async function releaseAll(
   const rows = await ledger.held.list({ submittedBy, import: null, limit: MAX_RELEASED });
   const counts = new Map<string, number>();
   for (const row of rows) {
-    context.signal.throwIfAborted();
+    refuseInterrupted(context.signal);
     const request = requestFrom(
       context,
       { ...options, commandId: context.newId() },
@@ -144,10 +151,9 @@ async function releaseAll(
     const outcome = await releaseOne(ledger, row, request);
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
+  const text = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
   context.print(
-    counts.size === 0
-      ? 'No row is held.'
-      : [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', '),
+    options.json === true ? JSON.stringify(Object.fromEntries(counts)) : text || 'No row is held.',
   );
   if (rows.length === MAX_RELEASED) {
     exit(1);
@@ -171,15 +177,14 @@ function rejectCommand(context: CliContext): Command {
     '--reason <text>',
     'why',
   );
-  return recording(command).action(
-    async (stream: string, row: string, options: RecordingOptions & { reason?: string }) => {
-      const request = requestFrom(context, options, 'data-correction');
-      await context.withLedger((ledger) =>
-        ledger.held.reject(placeOf(stream, row), options.reason ?? null, request),
-      );
-      context.print('rejected');
-    },
-  );
+  return recording(command).action(async (stream: string, row: string, options: RejectOptions) => {
+    const request = requestFrom(context, options, 'data-correction');
+    await context.withLedger((ledger) =>
+      ledger.held.reject(placeOf(stream, row), options.reason ?? null, request),
+    );
+    const outcome = 'rejected';
+    context.print(options.json === true ? JSON.stringify({ outcome }) : outcome);
+  });
 }
 
 function placed(name: string, description: string): Command {

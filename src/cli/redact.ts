@@ -27,7 +27,7 @@ export function redactCommand(context: CliContext, exit: (code: ExitCode) => voi
 function proposeCommand(context: CliContext): Command {
   const command = new Command('propose')
     .description('propose to redact fields of an event ("plr history" prints the ids)')
-    .argument('<uln>', ULN_ARGUMENT)
+    .argument('<uln>', `${ULN_ARGUMENT}; for a held row its import, as "plr held list" prints it`)
     .requiredOption('--event <id>', 'the event')
     .requiredOption('--field <name...>', 'its fields')
     .addOption(
@@ -36,12 +36,13 @@ function proposeCommand(context: CliContext): Command {
     .option('--everywhere', 'also wherever the same text stands in other events of the learner');
   return recording(command).action(async (argument: string, options: ProposeOptions) => {
     const request = requestFrom(context, options, 'data-protection');
-    const uln = await readUln(context, argument);
+    const isImport = argument.startsWith('import-');
+    const uln = isImport ? null : await readUln(context, argument);
     const { event, field: fields, everywhere = false } = options;
     const basis = parseInput(ErasureBasis, options.basis);
     await context.withLedger(async (ledger) => {
       const selection = { event, fields, everywhere };
-      const stream = await ledger.streamOf(uln);
+      const stream = uln === null ? argument : await ledger.streamOf(uln);
       const proposal = await ledger.erasure.propose(stream, selection, basis, request);
       if (options.json === true) {
         context.print(JSON.stringify(proposal));

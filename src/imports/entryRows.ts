@@ -6,6 +6,7 @@ import { Uln } from '../../domain/uln.js';
 import { StreamError } from '../../streams/errors.js';
 import type { Outcome } from '../deciding.js';
 import { parseInput } from '../input.js';
+import type { Recording } from '../journal.js';
 import type { LearnerRequest, Learners } from '../ledger.js';
 import { type Request, recordingOf } from '../request.js';
 import type { Holding } from './holding.js';
@@ -30,6 +31,8 @@ export type EntryAnswer = {
   readonly reason: string;
   readonly uln: string;
 };
+
+const RECORDED_BEFORE = 'recorded from this file before';
 
 /** What a recorded row is called, by the events it led to; the first that is among them says it. */
 const outcomesByEvent: readonly (readonly [LearnerEventType, EntryAnswer['outcome']])[] = [
@@ -73,10 +76,15 @@ export async function answerEntryRow(
   request: Request,
 ): Promise<EntryAnswer> {
   const recording = recordingOf(request, '');
+  const uln = (cells['ULN'] ?? '').trim();
   const earlier = await holding.stateOf(row);
-  if (earlier === 'rejected') {
-    const code = 'ERR_HELD_ROW_DECIDED';
-    return { outcome: 'rejected', code, reason: 'the row was held and then rejected', uln: '' };
+  if (earlier === 'rejected' || earlier === 'redacted') {
+    const reason = `the row was held and then ${earlier}`;
+    return { outcome: 'rejected', code: 'ERR_HELD_ROW_DECIDED', reason, uln: '' };
+  }
+  if (earlier === 'released') {
+    // Not sent to the record again: what the source has sent since would be undone.
+    return { outcome: 'unchanged', code: '', reason: RECORDED_BEFORE, uln };
   }
   try {
     const { recorded, repeated, warnings } = await submitRow(learners, kind, cells, request);
@@ -84,17 +92,30 @@ export async function answerEntryRow(
       await holding.release(row, recording);
     }
     const outcome = repeated ? 'unchanged' : outcomeOf(recorded);
-    const reason = [...(repeated ? ['recorded from this file before'] : []), ...warnings];
-    const uln = (cells['ULN'] ?? '').trim();
+    const reason = [...(repeated ? [RECORDED_BEFORE] : []), ...warnings];
     return { outcome, code: '', reason: reason.join('; '), uln };
   } catch (error) {
     const { code, message: reason } = aboutRow(error);
     const held = HoldCode.safeParse(code);
-    if (!held.success) {
-      return { outcome: 'rejected', code, reason, uln: '' };
-    }
-    await holding.hold(row, { code: held.data, cells }, recording);
+    return held.success
+      ? hold(holding, { row, cells }, { code: held.data, reason }, recording)
+      : { outcome: 'rejected', code, reason, uln: '' };
+  }
+}
+
+/** A row that cannot even be held, because the format cannot store it, rejects only itself. */
+async function hold(
+  holding: Holding,
+  { row, cells }: { readonly row: number; readonly cells: Cells },
+  { code, reason }: { readonly code: HoldCode; readonly reason: string },
+  recording: Recording,
+): Promise<EntryAnswer> {
+  try {
+    await holding.hold(row, { code, cells }, recording);
     return { outcome: 'held', code, reason, uln: '' };
+  } catch (error) {
+    const refusal = aboutRow(error);
+    return { outcome: 'rejected', code: refusal.code, reason: refusal.message, uln: '' };
   }
 }
 

@@ -1,15 +1,21 @@
 import { DomainError } from '../../domain/errors.js';
 import type { ImportEvent } from '../../domain/imports/events.js';
 import {
+  type Cells,
   type HeldRow,
   type HeldRowsCommand,
   heldRows,
   requireRow,
 } from '../../domain/imports/heldRows.js';
+import type { LearnerEvent } from '../../domain/learner/events.js';
 import { isRedacted } from '../../domain/redaction.js';
+import { Uln } from '../../domain/uln.js';
 import { type HeldQuery, held, selectHeld, type WaitingRow } from '../../projections/held.js';
 import type { Runner } from '../../projections/runner.js';
 import { isConflict } from '../../streams/errors.js';
+import { earlierOutcome } from '../deciding.js';
+import { followUpCommandId, tagOf } from '../identifiers.js';
+import { parseInput } from '../input.js';
 import { EMPTY_STREAM, type History, type Journal, type Recording } from '../journal.js';
 import type { Learners } from '../ledger.js';
 import { type Request, recordingOf } from '../request.js';
@@ -106,6 +112,14 @@ export function createHeld(parts: {
     }
   }
 
+  /** What releasing a row led to, without sending it again: what its source sent since would be undone. */
+  async function releasedBefore(cells: Cells, source: Request) {
+    const stream = await learners.streamOf(parseInput(Uln, (cells['ULN'] ?? '').trim()));
+    const history: History<LearnerEvent> = await journal.read(stream);
+    const earlier = earlierOutcome(history, stream, recordingOf(source, tagOf(stream)));
+    return { outcome: outcomeOf(earlier?.recorded ?? []), warnings: [] };
+  }
+
   return {
     list: (query) => runner.read(held, (database, names) => selectHeld(database, names, query)),
     read: async (place, request) => {
@@ -115,7 +129,8 @@ export function createHeld(parts: {
     },
     release: async (place, request, options) => {
       const { row, started, holding } = await find(place, request, 'released');
-      if (isRedacted(row.cells)) {
+      const { cells } = row;
+      if (isRedacted(cells)) {
         throw new DomainError(
           'ERR_HELD_ROW_DECIDED',
           'expected a row that can still be read, found it redacted; it can only be rejected',
@@ -131,8 +146,10 @@ export function createHeld(parts: {
         commandId: row.recordedBy,
         correlation: request.commandId,
       };
-      const { kind } = started;
-      const outcome = await submitRow(learners, kind, row.cells, source, options);
+      if (row.state === 'released') {
+        return releasedBefore(cells, source);
+      }
+      const outcome = await submitRow(learners, started.kind, cells, source, options);
       const { caller, correlation } = recordingOf(source, '');
       const recording = { ...recordingOf(request, ''), caller, correlation };
       const command = { type: 'ReleaseRow', row: row.row, by: request.by } as const;
@@ -143,7 +160,10 @@ export function createHeld(parts: {
     reject: async (place, reason, request) => {
       await find(place, request, 'rejected');
       const command = { type: 'RejectRow', row: place.row, reason, by: request.by } as const;
-      await record(place.import, command, recordingOf(request, ''));
+      const recording = recordingOf(request, '');
+      // One command may reject several rows of an import: each of its events has an id of its own.
+      const commandId = followUpCommandId(recording.commandId, `rejected ${place.row}`);
+      await record(place.import, command, { ...recording, commandId });
     },
   };
 }

@@ -1,10 +1,12 @@
 import type { HoldCode, ImportEvent, ImportEventData } from '../../domain/imports/events.js';
 import {
   type Cells,
+  type HeldRow,
   type HeldRows,
   type HeldRowsCommand,
   heldRows,
 } from '../../domain/imports/heldRows.js';
+import { isRedacted } from '../../domain/redaction.js';
 import { isConflict } from '../../streams/errors.js';
 import { conflict } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault.js';
@@ -14,8 +16,11 @@ import type { Journal, Recording } from '../journal.js';
 
 /** The rows of one file that wait, while the file is being imported. */
 export type Holding = {
-  /** What became of a row when the same file was imported before; `null` for one never held. */
-  readonly stateOf: (row: number) => Promise<'held' | 'released' | 'rejected' | null>;
+  /**
+   * What became of a row when the same file was imported before; `null` for one never held, `redacted`
+   * for one that is held and whose cells are gone. Answered in the order in which it is asked.
+   */
+  readonly stateOf: (row: number) => Promise<HeldRow['state'] | 'redacted' | null>;
   /** Keeps a row until it can be recorded. */
   readonly hold: (
     row: number,
@@ -76,7 +81,7 @@ export function createHolding(
   async function handle(
     number: number,
     command: HeldRowsCommand,
-    recording: Recording,
+    recordingAt: (version: number) => Recording,
   ): Promise<void> {
     for (let conflicts = 0; ; conflicts += 1) {
       const { state, version } = await blockAt(number);
@@ -90,7 +95,7 @@ export function createHolding(
         if (end.version !== version) {
           throw conflict(end.version, version);
         }
-        const receipt = await journal.append(stream, end, events, recording);
+        const receipt = await journal.append(stream, end, events, recordingAt(version));
         const after = events.reduce(heldRows.evolve, state);
         remember(number, { state: after, version: receipt.version });
         return;
@@ -104,27 +109,49 @@ export function createHolding(
   }
 
   const blockOf = (row: number) => Math.floor((row - 1) / BLOCK_ROWS) + 1;
-  const step = (row: number, command: HeldRowsCommand, recording: Recording) =>
-    inOrder(String(blockOf(row)), () => handle(blockOf(row), command, recording));
+  const step = (
+    row: number,
+    command: HeldRowsCommand,
+    recordingAt: (version: number) => Recording,
+  ) => inOrder(String(blockOf(row)), () => handle(blockOf(row), command, recordingAt));
+
+  async function stateOf(row: number): Promise<HeldRow['state'] | 'redacted' | null> {
+    const number = blockOf(row);
+    const known = (await blockAt(number)).state.rows.get(row);
+    if (known?.state !== 'held') {
+      return known?.state ?? null;
+    }
+    // A person may have decided about the row since the block was read.
+    const fresh = (await freshBlockAt(number)).state.rows.get(row) ?? known;
+    return fresh.state === 'held' && isRedacted(fresh.cells) ? 'redacted' : fresh.state;
+  }
+
+  async function freshBlockAt(number: number): Promise<Block> {
+    const block = await blockAt(number);
+    const stream = streamOf(number);
+    const { version } = await journal.endOf(stream);
+    return version === block.version ? block : remember(number, await readBlock(journal, stream));
+  }
 
   return {
-    stateOf: (row) =>
-      inOrder(String(blockOf(row)), async () => {
-        const { state } = await blockAt(blockOf(row));
-        return state.rows.get(row)?.state ?? null;
-      }),
+    // One queue for the whole file: rows of two blocks are answered in their order too.
+    stateOf: (row) => inOrder('file', () => stateOf(row)),
     hold: (row, { code, cells }, recording) => {
       const data = { row, code, cells, recordedBy: recording.commandId };
-      const commandId = followUpCommandId(recording.commandId, `held as ${code}`);
-      return step(row, { type: 'HoldRow', started, data }, { ...recording, commandId });
+      // A row can be held for the same reason again after another one: the version tells them apart.
+      return step(row, { type: 'HoldRow', started, data }, (version) => ({
+        ...recording,
+        commandId: followUpCommandId(recording.commandId, `held as ${code} after ${version}`),
+      }));
     },
     release: (row, recording) =>
-      step(row, { type: 'ReleaseRow', row, by: { kind: 'keeper' } }, releaseOf(recording)),
+      step(row, { type: 'ReleaseRow', row, by: { kind: 'keeper' } }, () => releaseOf(recording)),
     finish: async (outcomes, recording) => {
       for (const block of withRows) {
-        const step = `finished ${block} with ${JSON.stringify(outcomes)}`;
-        const commandId = followUpCommandId(recording.commandId, step);
-        await handle(block, { type: 'FinishImport', outcomes }, { ...recording, commandId });
+        await handle(block, { type: 'FinishImport', outcomes }, (version) => ({
+          ...recording,
+          commandId: followUpCommandId(recording.commandId, `finished ${block} after ${version}`),
+        }));
       }
     },
   };

@@ -1,5 +1,4 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DomainError } from '../../domain/errors.js';
 import { followUpCommandId, importCommandId } from '../identifiers.js';
@@ -13,6 +12,7 @@ import { createHolding, type Holding } from './holding.js';
 import { inFlight } from './inFlight.js';
 import { type EntryKind, type ImportKind, layouts } from './layouts.js';
 import { createLearnerRows, type LearnerAnswer, learnerOutcomes } from './learnerRows.js';
+import { createResultFile } from './resultFile.js';
 
 /** A file to import, and where its answers go. */
 export type ImportedFile = {
@@ -57,11 +57,9 @@ export async function importFile(
     (kind === 'learners' ? learnerOutcomes : entryOutcomes).map((outcome) => [outcome, 0]),
   );
   const { answer, finish } = answersFor(ledger, kind, checked, request);
-  const partPath = `${resultPath}.part`;
-  await rm(partPath, { force: true });
-  const result = await open(partPath, 'wx', 0o600);
+  const result = await createResultFile(resultPath);
   try {
-    await result.write(csvLine(RESULT_COLUMNS));
+    await result.write(RESULT_COLUMNS);
     const rows = csvRows(path, columns, form, checked);
     const answers = inFlight(rows, ROWS_IN_FLIGHT, async (row) => ({
       row,
@@ -70,20 +68,18 @@ export async function importFile(
     for await (const { row, outcome, code, reason, uln } of answers) {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       const key = row.cells[keyColumn] ?? '';
-      await result.write(csvLine([String(row.row), key, outcome, code ?? '', reason, uln]));
+      await result.write([String(row.row), key, outcome, code ?? '', reason, uln]);
       onProgress(row.row, checked.rows);
       refuseInterrupted(signal);
     }
     await finish(outcomes);
-    await result.sync();
+    await result.keep();
   } catch (error) {
-    // Answers to a part of the rows would be taken for all of them; the same file again gives them all.
-    await rm(partPath, { force: true });
+    await result.discard();
     throw error;
   } finally {
     await result.close();
   }
-  await rename(partPath, resultPath);
   const warnings = checked.endsWithoutLineEnd
     ? ['the last line of the file has no end: check that its last row is whole']
     : [];
@@ -151,11 +147,4 @@ function refuseSameFile({ path, resultPath }: ImportedFile): void {
       'expected the answers to go to another file than the one that is imported, found the same',
     );
   }
-}
-
-function csvLine(cells: readonly string[]): string {
-  const quoted = cells.map((cell) =>
-    /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell,
-  );
-  return `${quoted.join(',')}\n`;
 }

@@ -106,7 +106,7 @@ export function createLearnerRows(
       ? { outcome: 'already-exists', reason: '', uln }
       : {
           outcome: 'possible-match',
-          reason: `the learner of this ULN differs in ${differing.join(', ')}`,
+          reason: `the learner of this ULN differs in ${fieldsOf(differing)}`,
           uln: '',
         };
   }
@@ -146,11 +146,15 @@ function possibleMatch(
     ...(inRegister.length === 0
       ? []
       : [
-          `${inRegister.length} in the register, differing in ${differing.length === 0 ? 'nothing' : differing.join(', ')}; "plr find" shows who`,
+          `${inRegister.length} in the register, differing in ${fieldsOf(differing)}; "plr find" shows who`,
         ]),
     ...(inFile.length === 0 ? [] : [`row ${inFile.map(({ row }) => row).join(', ')} of this file`]),
   ];
   return { outcome: 'possible-match', reason: `like ${parts.join(' and ')}`, uln: '' };
+}
+
+function fieldsOf(differing: readonly string[]): string {
+  return differing.length === 0 ? 'nothing that can be compared' : differing.join(', ');
 }
 
 /** A refusal is the row's answer; anything else ends the import. */

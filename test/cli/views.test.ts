@@ -18,7 +18,7 @@ import {
 
 const SEARCH = { givenName: 'Amber', familyName: 'Sampleton', dateOfBirth: '2003-04-17' };
 const OPTIONS = ['--given-name', 'amber', '--family-name', 'sampleton', '--date-of-birth'];
-const EXACT = { ...SEARCH, gender: '2', lastKnownPostCode: 'ZZ99 9ZZ' };
+const EXACT = { ...SEARCH, gender: '2', lastKnownPostCode: 'AB1 2CD' };
 
 let world: CliWorld;
 let uln: string;
@@ -46,7 +46,7 @@ describe('find', () => {
     const { code, stdout } = await world.plr(['find', uln]);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: `Exact match.\n  ${uln}  Amber Sampleton  born 2003-04-17  gender 2  ZZ99 9ZZ\n`,
+      stdout: `Exact match.\n  ${uln}  Amber Sampleton  born 2003-04-17  gender 2  AB1 2CD\n`,
     });
   });
 
@@ -57,7 +57,7 @@ describe('find', () => {
 
   test('by options and by --input finds the same', async () => {
     const run = await world.plr(['find', ...OPTIONS, '2003-04-17']);
-    expect(run.stdout).toMatch(/^1 possible:\n {2}\d{10} {2}Amber Sampleton .*ZZ99 9ZZ\n$/);
+    expect(run.stdout).toMatch(/^1 possible:\n {2}\d{10} {2}Amber Sampleton .*AB1 2CD\n$/);
     expect(await findWith(SEARCH)).toEqual(run);
     const file = world.path('search.json');
     writeFileSync(file, JSON.stringify(SEARCH));

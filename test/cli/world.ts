@@ -12,7 +12,7 @@ export const DETAILS = {
   familyName: 'Sampleton',
   dateOfBirth: '2003-04-17',
   gender: '2',
-  lastKnownPostCode: 'ZZ99 9ZZ',
+  lastKnownPostCode: 'AB1 2CD',
   abilityToShare: '1',
   verificationType: '1',
   notes: 'Prefers letters',

@@ -36,15 +36,38 @@ export const PARTICIPATION_HEADER =
 export const ACHIEVEMENT_HEADER =
   'ULN,AchievementId,Status,Source,SubjectCode,AchievementAwardDate,Credits,Grade';
 
-/** A row of a registration file for a made-up learner. */
+let learners = 0;
+
+/** A row of a registration file for a made-up learner, another one each time. */
 export function learnerRow(key: string, notes = ''): string {
-  return `${key},Amber,Sampleton,2003-04-17,2,ZZ99 9ZZ,1,1,${notes}`;
+  learners += 1;
+  return `${key},Amber${learners},Sampleton,2003-04-17,2,ZZ99 9ZZ,1,1,${notes}`;
 }
 
-/** A file of made-up learners with keys L-1, L-2 and so on. */
+/** A file of made-up learners with keys L-1, L-2 and so on; other learners each time. */
 export function learnersCsv(count: number): string {
   const rows = Array.from({ length: count }, (_, index) => learnerRow(`L-${index + 1}`));
   return [LEARNER_HEADER, ...rows, ''].join('\n');
+}
+
+/** A row of an achievement file: A-1, final, unless other cells are given. */
+export function achievementRow(
+  uln: string,
+  cells: Partial<Record<'id' | 'status' | 'awarded' | 'credits' | 'grade', string>> = {},
+): string {
+  const { id, status, awarded, credits, grade } = {
+    ...{ id: 'A-1', status: 'F', awarded: '2026-07-01', credits: '12', grade: 'Pass' },
+    ...cells,
+  };
+  return `${uln},${id},${status},AO,601/0143/X,${awarded},${credits},${grade}`;
+}
+
+let files = 0;
+
+/** A file of a header and rows which is another file each time: so many empty lines are in it. */
+export function freshFile(header: string, ...rows: readonly string[]): string {
+  files += 1;
+  return fileOf([header, ...rows, ...Array(files).fill(''), ''].join('\n'));
 }
 
 /** Writes a file of its own folder and returns its path. */
@@ -78,8 +101,8 @@ export async function importRows(
   path: string,
   request = importer(),
   form: Pick<FileForm, 'encoding' | 'declaredRows'> = PLAIN_FORM,
+  resultPath = `${path}.result.csv`,
 ) {
-  const resultPath = `${path}.result.csv`;
   const summary = await importFile(
     ledger,
     { kind, path, resultPath, encoding: form.encoding, declaredRows: form.declaredRows },

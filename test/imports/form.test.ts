@@ -4,7 +4,14 @@ import { NOW, plrAt } from '../../projections/replay.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { createTestClock } from '../support/ledger.js';
-import { fileOf, importRows, LEARNER_HEADER, learnerRow, learnersCsv } from './files.js';
+import {
+  fileOf,
+  importRows,
+  LEARNER_HEADER,
+  learnerRow,
+  learnersCsv,
+  PARTICIPATION_HEADER,
+} from './files.js';
 
 const time = createTestClock('2026-09-01T09:00:00.000Z');
 let ledger: Ledger;
@@ -32,7 +39,7 @@ describe('the form of a file', () => {
 
   test('lines may end with carriage return and line feed', async () => {
     const { answers } = await record(learnersCsv(2).replaceAll('\n', '\r\n'));
-    expect(answers.map(({ Outcome }) => Outcome)).toEqual(['created', 'created']);
+    expect(answers.map(({ Outcome }) => Outcome)).toEqual(['new', 'new']);
   });
 
   test('a quoted cell may hold commas, quotes and line ends', async () => {
@@ -51,7 +58,7 @@ describe('the form of a file', () => {
     const header = LEARNER_HEADER.split(',').reverse().join(',');
     const row = learnerRow('L-9').split(',').reverse().join(',');
     const { answers } = await record([header, row, ''].join('\n'));
-    expect(answers[0]).toMatchObject({ Key: 'L-9', Outcome: 'created' });
+    expect(answers[0]).toMatchObject({ Key: 'L-9', Outcome: 'new' });
   });
 
   test('the last line may lack its end', async () => {
@@ -65,8 +72,9 @@ describe('the form of a file', () => {
     expect(details?.familyName).toBe('Łęśniak-Ó Súilleabháin');
   });
 
-  test('a file with a header alone has no rows to answer', async () => {
-    const { answers } = await importRows(ledger, 'learners', fileOf(`${LEARNER_HEADER}\n`));
+  test('a file of entries with a header alone has no rows to answer', async () => {
+    const path = fileOf(`${PARTICIPATION_HEADER}\n`);
+    const { answers } = await importRows(ledger, 'participation', path);
     expect(answers).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { inFlight } from '../../src/imports/inFlight.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { createTestClock } from '../support/ledger.js';
-import { fileOf, importRows, learnersCsv, registrationOf } from './files.js';
+import { fileOf, importRows, PARTICIPATION_HEADER, registrationOf } from './files.js';
 
 const ITEMS = 20_000;
 
@@ -94,14 +94,19 @@ describe('an import of 20,000 rows', () => {
   beforeAll(async () => {
     ledger = await openMemoryLedger(createTestClock('2026-09-01T09:00:00.000Z').clock);
     let underWay = 0;
-    const register: Ledger['register'] = async (_, { commandId }) => {
+    const handle: Ledger['handle'] = async (_uln, _command, { commandId }) => {
       underWay += 1;
       mostUnderWay = Math.max(mostUnderWay, underWay);
       await turn();
       underWay -= 1;
       return registrationOf(commandId);
     };
-    await importRows({ ...ledger, register }, 'learners', fileOf(learnersCsv(ITEMS)));
+    const rows = Array.from(
+      { length: ITEMS },
+      (_, index) => `1000000043,P-${index},ILR,601/0143/X,2025-09-08,`,
+    );
+    const path = fileOf([PARTICIPATION_HEADER, ...rows, ''].join('\n'));
+    await importRows({ ...ledger, handle }, 'participation', path);
   });
 
   afterAll(async () => {

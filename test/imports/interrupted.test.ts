@@ -104,8 +104,8 @@ describe.each([
     expect(new Set(ulns).size).toBe(ROWS);
   });
 
-  test('answers the rows that were recorded as recorded before, and no others', () => {
-    expect(outcomes.filter((outcome) => outcome === 'recorded-before')).toHaveLength(recorded);
+  test('answers the rows that were recorded as already there, and no others', () => {
+    expect(outcomes.filter((outcome) => outcome === 'already-exists')).toHaveLength(recorded);
   });
 
   test('answers every row with a ULN whose record is that of the row', async () => {

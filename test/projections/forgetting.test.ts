@@ -101,7 +101,7 @@ describe('a redacted value', () => {
     const { uln, ...learner } = await register({ givenName: 'Canary', familyName: 'Qxbcd' });
     const both = [ledger, await openAgain()];
     const byName = { ...SEARCH, familyName: 'Qxbcd' };
-    const byPlace = { ...SEARCH, familyName: 'Other', lastKnownPostCode: 'ZZ99 9ZZ' };
+    const byPlace = { ...SEARCH, familyName: 'Other', lastKnownPostCode: 'AB1 2CD' };
     for (const one of both) {
       expect((await one.find(byName)).kind).toBe('possible');
     }

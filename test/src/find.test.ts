@@ -147,7 +147,7 @@ describe('a search', () => {
   test.each([
     ['no gender', { lastKnownPostCode: 'SW1A 1AA' }, []],
     ['another gender', { lastKnownPostCode: 'SW1A 1AA', gender: '1' }, ['gender']],
-    ['another postcode', { lastKnownPostCode: 'ZZ99 9ZZ', gender: '2' }, ['lastKnownPostCode']],
+    ['another postcode', { lastKnownPostCode: 'AB1 2CD', gender: '2' }, ['lastKnownPostCode']],
   ] as const)('with %s is possible, and says what differs', async (_, more, differing) => {
     const search = { givenName: 'Zoe', familyName: "O'Neill", dateOfBirth: BORN, ...more };
     expect(await ledger.find(search)).toMatchObject({
@@ -168,13 +168,13 @@ describe('a search', () => {
     expect(answer).toMatchObject({
       candidates: [{ learner: { gender: '2' } }, { learner: {} }, { learner: {} }],
     });
-    const wide = await ledger.find({ ...search, gender: '0', lastKnownPostCode: 'ZZ99 9ZZ' });
+    const wide = await ledger.find({ ...search, gender: '0', lastKnownPostCode: 'AB1 2CD' });
     expect('candidates' in wide && wide.candidates.map(({ differing }) => differing)).toEqual([
       ...Array(3).fill(['gender']),
       ...Array(7).fill(['familyName']),
     ]);
     await register({ givenName: 'Tenfold', familyName: 'Others', gender: '0' });
-    const more = await ledger.find({ ...search, gender: '0', lastKnownPostCode: 'ZZ99 9ZZ' });
+    const more = await ledger.find({ ...search, gender: '0', lastKnownPostCode: 'AB1 2CD' });
     expect(more).toEqual({ kind: 'too-many' });
   });
 

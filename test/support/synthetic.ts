@@ -9,7 +9,7 @@ export function learnerDetails(number: number): DetailsInput {
     familyName: 'Synthetic',
     dateOfBirth: '2003-04-17',
     gender: '9',
-    lastKnownPostCode: 'ZZ99 9ZZ',
+    lastKnownPostCode: 'AB1 2CD',
     abilityToShare: '1',
     verificationType: '0',
   };

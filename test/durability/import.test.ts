@@ -1,0 +1,189 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Uln } from '../../domain/uln.js';
+import { createSystemClock } from '../../src/clock.js';
+import { createLedger } from '../../src/init.js';
+import { type Ledger, openLedger } from '../../src/openLedger.js';
+import { verifyStreams } from '../../src/verify.js';
+import { ACHIEVEMENT_HEADER, achievementRow, readResult } from '../imports/files.js';
+import { requestBy, temporaryFolder } from '../support/ledger.js';
+import { learnerDetails, placesIn } from '../support/synthetic.js';
+
+const IMPORT = fileURLToPath(new URL('../../dist/test/durability/importMain.js', import.meta.url));
+const LEARNERS = 20;
+const ROWS = 700;
+const KILLS = 12;
+const MAX_MS_BEFORE_KILL = 250;
+const clock = createSystemClock();
+const ulns: Uln[] = [];
+/** A ledger with learners in it and a file that is about them; copies of it are played with. */
+let prepared: string;
+
+beforeAll(async () => {
+  prepared = temporaryFolder();
+  await createLedger(placesIn(prepared), 'test.invalid/import', clock);
+  const ledger = await openLedger(placesIn(prepared), clock);
+  for (let number = 0; number < LEARNERS; number += 1) {
+    ulns.push((await ledger.register(learnerDetails(number), requestBy('10000001'))).uln);
+  }
+  await ledger.close();
+  writeFileSync(join(prepared, 'rows.csv'), rows());
+});
+
+/** Rows of every kind: four in ten are held, of which half wait for a name and half for a date. */
+function rows(): string {
+  const lines = Array.from({ length: ROWS }, (_, index) => {
+    const uln = ulns[index % LEARNERS] ?? '';
+    const id = `A-${Math.floor(index / 3)}`;
+    const grade = `Grade${index}`;
+    switch (index % 10) {
+      case 2:
+      case 5:
+        return `${achievementRow(uln, { id: `M-${index}`, grade })},Robin`;
+      case 3:
+      case 7:
+        return `${achievementRow(uln, { id: `D-${index}`, awarded: '2099-01-01' })},`;
+      case 4:
+        return `${achievementRow(uln, { id, status: 'X' })},`;
+      case 6:
+        return `${achievementRow(uln, { id: `A-${Math.floor(index / 3) - 1}`, status: 'W' })},`;
+      default:
+        return `${achievementRow(uln, { id, grade })},`;
+    }
+  });
+  return [`${ACHIEVEMENT_HEADER},GivenName`, ...lines, ''].join('\n');
+}
+
+function copyOf(folder: string): string {
+  const copy = join(temporaryFolder(), 'copy');
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
+
+/** Imports the file in a process of its own, which is killed where a time is given; true when it was. */
+function importing(folder: string, killAfterMs: number | null): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const [file, result] = [join(folder, 'rows.csv'), join(folder, 'result.csv')];
+    const child = spawn(process.execPath, [IMPORT, folder, file, result]);
+    let errors = '';
+    child.stdout.once('data', () => {
+      if (killAfterMs !== null) {
+        setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      }
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += String(chunk);
+    });
+    child.on('close', (code, signal) => {
+      if (code !== 0 && signal !== 'SIGKILL') {
+        reject(new Error(errors));
+        return;
+      }
+      resolve(signal === 'SIGKILL');
+    });
+  });
+}
+
+/** Imports and is killed over and over, until it comes to its end; answers how often it was. */
+async function importKilled(folder: string): Promise<number> {
+  let kills = 0;
+  for (let attempt = 0; attempt < KILLS; attempt += 1) {
+    if (!(await importing(folder, Math.random() * MAX_MS_BEFORE_KILL))) {
+      return kills;
+    }
+    kills += 1;
+    expect(existsSync(join(folder, 'result.csv'))).toBe(false);
+  }
+  await importing(folder, null);
+  return kills;
+}
+
+/** Everything that was recorded: learners' events with their ids, and every held row. */
+async function stateOf(folder: string) {
+  const ledger = await openLedger(placesIn(folder), clock);
+  const { problems } = await verifyStreams(ledger.parts, null, () => undefined);
+  expect(problems).toEqual([]);
+  expect(await ledger.projections.verify('held')).toMatchObject({ differing: 0 });
+  const learners = [];
+  for (const uln of ulns) {
+    const events = await ledger.read(uln);
+    learners.push(events.map(({ id, event }) => ({ id, event })));
+  }
+  const list = await ledger.held.list({ submittedBy: null, import: null, limit: 10_000 });
+  const waiting = list.map(({ heldAt: _, ...row }) => row);
+  waiting.sort((one, other) => one.row - other.row);
+  const state = { learners, waiting, heldRows: await heldRowsOf(ledger) };
+  await ledger.close();
+  return state;
+}
+
+/** Every event about a row of an import, in the rows' order: how often a row was held and released shows. */
+async function heldRowsOf(ledger: Ledger) {
+  const streams = new Set<string>();
+  for await (const { stream } of ledger.parts.store.readAll()) {
+    if (stream.startsWith('import-')) {
+      streams.add(stream);
+    }
+  }
+  const events: string[] = [];
+  for (const stream of streams) {
+    const read = await ledger.parts.journal.read(stream);
+    for (const { event } of read.events) {
+      // How many rows a run found recorded before depends on when the runs before it were killed.
+      if (event.type !== 'ImportFinished') {
+        events.push(`${stream} ${event.type} ${JSON.stringify(event.data)}`);
+      }
+    }
+  }
+  return events.sort();
+}
+
+/** The answers, with every outcome that was recorded counted as one: another run may have recorded it. */
+function answersOf(folder: string) {
+  return readResult(join(folder, 'result.csv')).map(({ Row, Key, Outcome, Code, ULN }) => ({
+    ...{ Row, Key, Code, ULN },
+    Outcome: ['held', 'rejected'].includes(Outcome) ? Outcome : 'recorded',
+  }));
+}
+
+async function expectSame(killed: string, whole: string, kills: number): Promise<void> {
+  expect(kills).toBeGreaterThan(0);
+  expect(answersOf(killed)).toEqual(answersOf(whole));
+  expect(answersOf(killed)).toHaveLength(ROWS);
+  expect(await stateOf(killed)).toEqual(await stateOf(whole));
+}
+
+describe('an import that is killed at random moments and begun again', () => {
+  test('ends as one that was not, with the same rows held', async () => {
+    const [killed, whole] = [copyOf(prepared), copyOf(prepared)];
+    await importing(whole, null);
+    const { waiting } = await stateOf(whole);
+    expect(waiting).toHaveLength((ROWS * 4) / 10);
+    await expectSame(killed, whole, await importKilled(killed));
+  }, 300_000);
+
+  test('ends as one that was not, where it releases rows that were held', async () => {
+    const first = copyOf(prepared);
+    await importing(first, null);
+    await renameAll(first);
+    rmSync(join(first, 'result.csv'));
+    const [killed, whole] = [copyOf(first), copyOf(first)];
+    await importing(whole, null);
+    const { waiting } = await stateOf(whole);
+    expect(waiting).toHaveLength((ROWS * 2) / 10);
+    await expectSame(killed, whole, await importKilled(killed));
+  }, 300_000);
+});
+
+/** Gives every learner the name that the held rows go by. */
+async function renameAll(folder: string): Promise<void> {
+  const ledger = await openLedger(placesIn(folder), clock);
+  for (const uln of ulns) {
+    const data = { changes: { preferredGivenName: 'Robin' } };
+    await ledger.handle(uln, { type: 'AmendLearnerDetails', data }, requestBy('10000001'));
+  }
+  await ledger.close();
+}

@@ -1,0 +1,28 @@
+import { writeSync } from 'node:fs';
+import { Ukprn } from '../../domain/ukprn.js';
+import { createSystemClock } from '../../src/clock.js';
+import { importFile } from '../../src/imports/importFile.js';
+import { openLedger } from '../../src/openLedger.js';
+import { placesIn } from '../support/synthetic.js';
+
+// Imports a file of achievements, to be killed: says so when its first row is answered.
+
+const [folder = '', path = '', resultPath = ''] = process.argv.slice(2);
+const ledger = await openLedger(placesIn(folder), createSystemClock());
+let hasBegun = false;
+await importFile(
+  ledger,
+  { kind: 'achievements', path, resultPath, encoding: 'utf-8', declaredRows: null },
+  {
+    by: { kind: 'organisation', ukprn: Ukprn.parse('10000003') },
+    user: 'load',
+    purpose: 'achievement-reporting',
+  },
+  () => {
+    if (!hasBegun) {
+      hasBegun = true;
+      writeSync(1, 'begun\n');
+    }
+  },
+);
+await ledger.close();
