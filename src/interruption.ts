@@ -12,14 +12,9 @@ export async function pauseForInterruption(signal: AbortSignal | undefined): Pro
 /** Throws `ERR_INTERRUPTED` when the user has asked to stop: between two pieces of work, never within one. */
 export function refuseInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) {
-    throw interrupted();
+    throw new StreamError(
+      'ERR_INTERRUPTED',
+      'expected to come to the end, found a request to stop; what was recorded stays, and the same command goes on from there',
+    );
   }
-}
-
-/** The error for work that the user has asked to stop. */
-export function interrupted(): StreamError {
-  return new StreamError(
-    'ERR_INTERRUPTED',
-    'expected to come to the end, found a request to stop; what was recorded stays, and the same command goes on from there',
-  );
 }

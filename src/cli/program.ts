@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { DomainError } from '../../domain/errors.js';
 import { StreamError } from '../../streams/errors.js';
-import { interrupted } from '../interruption.js';
 import { amendCommand } from './amend.js';
 import { challengeCommand } from './challenge.js';
 import { confirmCommand } from './confirm.js';
@@ -75,10 +74,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCo
     });
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
-  } catch (thrown) {
-    // What stops between two pieces of work because of the signal throws the signal's own reason.
-    const isStop = io.signal.aborted && thrown === io.signal.reason;
-    const error = isStop ? interrupted() : thrown;
+  } catch (error) {
     if (error instanceof CommanderError) {
       // Help and version end the same way as wrong usage, with code 0.
       return error.exitCode === 0 ? 0 : 2;

@@ -1,7 +1,10 @@
+import type { Instant } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
 import { HoldCode } from '../../domain/imports/events.js';
 import type { Cells } from '../../domain/imports/heldRows.js';
-import type { LearnerEventType } from '../../domain/learner/events.js';
+import { type EntryNaming, entryKeyOf } from '../../domain/learner/entries.js';
+import type { LearnerEvent, LearnerEventType } from '../../domain/learner/events.js';
+import type { Recorded } from '../../domain/recorded.js';
 import { Uln } from '../../domain/uln.js';
 import { StreamError } from '../../streams/errors.js';
 import type { Outcome } from '../deciding.js';
@@ -47,24 +50,54 @@ const outcomesByEvent: readonly (readonly [LearnerEventType, EntryAnswer['outcom
   ['ParticipationCorrected', 'updated'],
 ];
 
+/** How a row is submitted that waited: since when, and whether a person found that the learner is the one meant. */
+export type Waited = { readonly since: Instant; readonly isSame: boolean };
+
 /**
- * Submits one row of participation or achievements as its source's current version of the entry.
- * `isSame` says that the row was looked at by a person, who found that the learner is the one meant.
+ * Submits one row of participation or achievements as its source's current version of the entry. A row
+ * that waited is refused with `ERR_ENTRY_DIFFERS` where the source has sent the entry since: that is
+ * the current version, not this one.
  */
-export function submitRow(
+export async function submitRow(
   learners: Learners,
   kind: EntryKind,
   cells: Cells,
   request: Request,
-  { isSame }: { readonly isSame: boolean } = { isSame: false },
+  waited: Waited | null = null,
 ): Promise<Outcome> {
   const { identity, ...fields } = layouts[kind].fields(cells);
   const uln = parseInput(Uln, (cells['ULN'] ?? '').trim());
   const submittedBy = request.by.kind === 'organisation' ? request.by.ukprn : null;
   const type = kind === 'achievements' ? 'SubmitAchievement' : 'SubmitParticipation';
-  const data = { ...fields, submittedBy, identity: isSame ? null : identity };
+  const data = { ...fields, submittedBy, identity: waited?.isSame === true ? null : identity };
+  if (waited !== null) {
+    // Sound: the layout names the entry by its id, and only an organisation submits one.
+    const key = entryKeyOf(data as unknown as EntryNaming);
+    refuseSentSince(await learners.read(uln), key, waited.since, request.commandId);
+  }
   // Sound: `handle` parses the data by the schema of the type.
   return learners.handle(uln, { type, data } as unknown as LearnerRequest, request);
+}
+
+function refuseSentSince(
+  events: readonly Recorded<LearnerEvent>[],
+  key: string,
+  since: Instant,
+  commandId: string,
+): void {
+  const isSent = events.some(
+    ({ event: { data }, recordedAt, commandId: by }) =>
+      recordedAt >= since &&
+      by !== commandId &&
+      ('achievementId' in data || 'participationId' in data) &&
+      entryKeyOf(data) === key,
+  );
+  if (isSent) {
+    throw new DomainError(
+      'ERR_ENTRY_DIFFERS',
+      'expected an entry that was not sent again since the row was held, found a later version; reject the held row',
+    );
+  }
 }
 
 /** Answers a row: recorded, held until it can be, or rejected with the reason. */
@@ -86,8 +119,16 @@ export async function answerEntryRow(
     // Not sent to the record again: what the source has sent since would be undone.
     return { outcome: 'unchanged', code: '', reason: RECORDED_BEFORE, uln };
   }
+  const since = earlier === 'held' ? await holding.heldSince(row) : null;
+  const waited = since === null ? null : { since, isSame: false };
   try {
-    const { recorded, repeated, warnings } = await submitRow(learners, kind, cells, request);
+    const { recorded, repeated, warnings } = await submitRow(
+      learners,
+      kind,
+      cells,
+      request,
+      waited,
+    );
     if (earlier === 'held') {
       await holding.release(row, recording);
     }

@@ -20,7 +20,7 @@ import { EMPTY_STREAM, type History, type Journal, type Recording } from '../jou
 import type { Learners } from '../ledger.js';
 import { type Request, recordingOf } from '../request.js';
 import { outcomeOf, submitRow } from './entryRows.js';
-import { releaseOf } from './holding.js';
+import { heldSince, releaseOf } from './holding.js';
 import type { EntryKind } from './layouts.js';
 
 /** Names a held row: the import's stream and the row's number in its file. */
@@ -88,7 +88,7 @@ export function createHeld(parts: {
     if (holding === undefined) {
       throw new TypeError('a row is held by an event');
     }
-    return { row, started, holding };
+    return { row, started, holding, since: heldSince(events, place.row) };
   }
 
   async function record(
@@ -128,7 +128,7 @@ export function createHeld(parts: {
       return { ...row, kind, submittedBy, eventId: holding.id };
     },
     release: async (place, request, options) => {
-      const { row, started, holding } = await find(place, request, 'released');
+      const { row, started, holding, since } = await find(place, request, 'released');
       const { cells } = row;
       if (isRedacted(cells)) {
         throw new DomainError(
@@ -149,7 +149,10 @@ export function createHeld(parts: {
       if (row.state === 'released') {
         return releasedBefore(cells, source);
       }
-      const outcome = await submitRow(learners, started.kind, cells, source, options);
+      const outcome = await submitRow(learners, started.kind, cells, source, {
+        ...options,
+        since: since ?? holding.recordedAt,
+      });
       const { caller, correlation } = recordingOf(source, '');
       const recording = { ...recordingOf(request, ''), caller, correlation };
       const command = { type: 'ReleaseRow', row: row.row, by: request.by } as const;

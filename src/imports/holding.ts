@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/date.js';
 import type { HoldCode, ImportEvent, ImportEventData } from '../../domain/imports/events.js';
 import {
   type Cells,
@@ -6,6 +7,7 @@ import {
   type HeldRowsCommand,
   heldRows,
 } from '../../domain/imports/heldRows.js';
+import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted } from '../../domain/redaction.js';
 import { isConflict } from '../../streams/errors.js';
 import { conflict } from '../../streams/eventStore.js';
@@ -21,6 +23,8 @@ export type Holding = {
    * for one that is held and whose cells are gone. Answered in the order in which it is asked.
    */
   readonly stateOf: (row: number) => Promise<HeldRow['state'] | 'redacted' | null>;
+  /** Since when a row waits that was held when the same file was imported before. */
+  readonly heldSince: (row: number) => Promise<Instant | null>;
   /** Keeps a row until it can be recorded. */
   readonly hold: (
     row: number,
@@ -84,7 +88,7 @@ export function createHolding(
     recordingAt: (version: number) => Recording,
   ): Promise<void> {
     for (let conflicts = 0; ; conflicts += 1) {
-      const { state, version } = await blockAt(number);
+      const { state, version, since } = await blockAt(number);
       const events = heldRows.decide(command, state);
       if (events.length === 0) {
         return;
@@ -97,7 +101,7 @@ export function createHolding(
         }
         const receipt = await journal.append(stream, end, events, recordingAt(version));
         const after = events.reduce(heldRows.evolve, state);
-        remember(number, { state: after, version: receipt.version });
+        remember(number, { state: after, version: receipt.version, since });
         return;
       } catch (error) {
         blocks.delete(number);
@@ -136,6 +140,7 @@ export function createHolding(
   return {
     // One queue for the whole file: rows of two blocks are answered in their order too.
     stateOf: (row) => inOrder('file', () => stateOf(row)),
+    heldSince: async (row) => (await blockAt(blockOf(row))).since.get(row) ?? null,
     hold: (row, { code, cells }, recording) => {
       const data = { row, code, cells, recordedBy: recording.commandId };
       // A row can be held for the same reason again after another one: the version tells them apart.
@@ -157,8 +162,12 @@ export function createHolding(
   };
 }
 
-/** What an import's stream says, and how many events it holds. */
-type Block = { readonly state: HeldRows; readonly version: number };
+/** What an import's stream says, how many events it holds, and since when the rows wait that it had when it was read. */
+type Block = {
+  readonly state: HeldRows;
+  readonly version: number;
+  readonly since: ReadonlyMap<number, Instant | null>;
+};
 
 /** Folds an import's stream. */
 async function readBlock(journal: Journal, stream: string): Promise<Block> {
@@ -167,7 +176,15 @@ async function readBlock(journal: Journal, stream: string): Promise<Block> {
     (before, { event }) => heldRows.evolve(before, event),
     heldRows.initialState,
   );
-  return { state, version: end.version };
+  const numbers = [...state.rows.keys()];
+  const since = new Map(numbers.map((row) => [row, heldSince(events, row)] as const));
+  return { state, version: end.version, since };
+}
+
+/** Since when a row waits, for whatever reasons; `null` for one that was never held. */
+export function heldSince(events: readonly Recorded<ImportEvent>[], row: number): Instant | null {
+  const first = events.find(({ event }) => event.type === 'RowHeld' && event.data.row === row);
+  return first?.recordedAt ?? null;
 }
 
 /** How the release of a row is recorded that the command of this recording recorded. */
