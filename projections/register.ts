@@ -2,10 +2,11 @@ import type Database from 'better-sqlite3';
 import type { LearnerDetails } from '../domain/learner/details.js';
 import {
   comparable,
-  comparableName,
   comparablePostcode,
   compareDemographics,
   type Demographics,
+  familyNamesOf,
+  givenNamesOf,
   type KnownLearner,
   type Match,
 } from '../domain/learner/matching.js';
@@ -92,8 +93,8 @@ export const register = keptView<RegisteredLearner | null, 'learner'>({
         const { dateOfBirth: born, lastKnownPostCode: postcode } = after;
         insert.run(
           no,
-          givenNames(after).join(' '),
-          familyNames(after).join(' '),
+          wordsOf(givenNamesOf(after)),
+          wordsOf(familyNamesOf(after)),
           wordOf(born),
           wordOf(postcode),
         );
@@ -135,8 +136,7 @@ export function searchRegister(
  * namesakes than are compared, and one for all ways in which `compareDemographics` finds two alike.
  */
 function searchExpressions(asked: Demographics): readonly string[] {
-  const given = quoted(nameWord(comparableName(asked.givenName)));
-  const family = quoted(nameWord(comparableName(asked.familyName)));
+  const [given, family] = [anyOf(givenNamesOf(asked)), anyOf(familyNamesOf(asked))];
   const born = `born : ${quoted(wordOf(asked.dateOfBirth))}`;
   const names = `given : ${given} AND family : ${family}`;
   const alike = [`(${names} AND ${born})`, `(given : ${family} AND family : ${given} AND ${born})`];
@@ -145,15 +145,15 @@ function searchExpressions(asked: Demographics): readonly string[] {
   }
   const postcode = `postcode : ${quoted(wordOf(asked.lastKnownPostCode))}`;
   const exact = `${names} AND ${born} AND ${postcode}`;
-  if (isPlaceholder(asked.lastKnownPostCode)) {
-    return [exact, alike.join(' OR ')];
-  }
-  return [
-    exact,
-    [...alike, `(${names} AND ${postcode})`, `(given : ${given} AND ${born} AND ${postcode})`].join(
-      ' OR ',
-    ),
-  ];
+  const inPlace = isPlaceholder(asked.lastKnownPostCode)
+    ? []
+    : [`(${names} AND ${postcode})`, `(given : ${given} AND ${born} AND ${postcode})`];
+  return [exact, [...alike, ...inPlace].join(' OR ')];
+}
+
+/** A column's filter for any of some names. */
+function anyOf(names: readonly Redactable<string | null>[]): string {
+  return `(${comparable(names).map(nameWord).map(quoted).join(' OR ')})`;
 }
 
 function quoted(word: string): string {
@@ -176,13 +176,8 @@ export function searchedOf<Data extends { readonly [Name in (typeof SEARCHED)[nu
   >;
 }
 
-function givenNames({ givenName, preferredGivenName }: RegisteredLearner): readonly string[] {
-  return comparable([givenName, preferredGivenName]).map(nameWord);
-}
-
-function familyNames(learner: RegisteredLearner): readonly string[] {
-  const { familyName, previousFamilyName, familyNameAtAge16 } = learner;
-  return comparable([familyName, previousFamilyName, familyNameAtAge16]).map(nameWord);
+function wordsOf(names: readonly Redactable<string | null>[]): string {
+  return comparable(names).map(nameWord).join(' ');
 }
 
 function wordOf(value: Redactable<string>): string {

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { learnerDetailsShape } from '../domain/learner/details.js';
+import type { z } from 'zod';
+import { learnerDetailsShape, missingAsNull } from '../domain/learner/details.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Uln } from '../domain/uln.js';
 import { keptViews } from '../projections/all.js';
@@ -35,16 +35,22 @@ import type { ViewsDatabase } from '../projections/views.js';
 import { parseInput } from './input.js';
 import type { Journal } from './journal.js';
 
-const { givenName, familyName, dateOfBirth, gender, lastKnownPostCode } = learnerDetailsShape;
+const shape = learnerDetailsShape;
 
-/** What a learner is searched by: names and date of birth, and gender and postcode where they are known. */
-const Search = z.strictObject({
-  givenName,
-  familyName,
-  dateOfBirth,
-  gender: gender.nullable().default(null),
-  lastKnownPostCode: lastKnownPostCode.nullable().default(null),
+/** What a learner is searched by: names and date of birth, and what else is known. */
+const Search = missingAsNull({
+  givenName: shape.givenName,
+  preferredGivenName: shape.preferredGivenName,
+  familyName: shape.familyName,
+  previousFamilyName: shape.previousFamilyName,
+  familyNameAtAge16: shape.familyNameAtAge16,
+  dateOfBirth: shape.dateOfBirth,
+  gender: shape.gender.nullable(),
+  lastKnownPostCode: shape.lastKnownPostCode.nullable(),
 });
+
+/** The names of the fields that a search may have. */
+export const searchFields: readonly string[] = Object.keys(Search.shape);
 
 /** Demographics as a caller may write them. */
 export type SearchInput = z.input<typeof Search>;

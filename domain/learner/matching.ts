@@ -2,22 +2,20 @@ import { isPlaceholder } from '../postcode.js';
 import { isRedacted, type Redactable } from '../redaction.js';
 import type { LearnerDetails } from './details.js';
 
-/** What a learner is looked for by. Gender and postcode may be unknown to whoever asks. */
+/** What a learner is looked for by; what may be unknown to whoever asks is `null`. */
 export type Demographics = Pick<LearnerDetails, 'givenName' | 'familyName' | 'dateOfBirth'> & {
-  readonly gender: LearnerDetails['gender'] | null;
-  readonly lastKnownPostCode: LearnerDetails['lastKnownPostCode'] | null;
+  readonly [Name in 'gender' | 'lastKnownPostCode' | OtherName]: LearnerDetails[Name] | null;
 };
 
+/** Other names that a learner may go by. */
+type OtherName = 'preferredGivenName' | 'previousFamilyName' | 'familyNameAtAge16';
+
 /** A field that matching compares. */
-export type ComparedField = keyof Demographics;
+export type ComparedField = Exclude<keyof Demographics, OtherName>;
 
 /** What matching needs to know of a learner; redacted values match nothing and differ from nothing. */
 export type KnownLearner = {
-  readonly [Name in
-    | ComparedField
-    | 'preferredGivenName'
-    | 'previousFamilyName'
-    | 'familyNameAtAge16']: Redactable<LearnerDetails[Name]>;
+  readonly [Name in ComparedField | OtherName]: Redactable<LearnerDetails[Name]>;
 };
 
 /** What a source takes a learner to be called, and when to be born; `null` where it does not say. */
@@ -38,8 +36,8 @@ export type Match = {
  *   given name counts as a given name. Source: observed behaviour of the service, which ignores case
  *   in names, and case and spaces in postcodes.
  * - Possible: the given name and at least two of family name, date of birth and postcode are the
- *   same, or the names are the other way round and the date of birth is the same. Previous family
- *   names and the one at age 16 count here. That names and date of birth suffice was observed; that
+ *   same, or the names are the other way round and the date of birth is the same. Preferred given
+ *   names, previous family names and the one at age 16 count here, on both sides. That names and date of birth suffice was observed; that
  *   other pairs do is ours: it finds who married or moved, and keeps twins apart. A placeholder for
  *   an unknown postcode, which thousands share, says nothing here.
  */
@@ -58,16 +56,17 @@ export function compareDemographics(asked: Demographics, known: KnownLearner): M
   if (fields.every((field) => agrees[field] === true)) {
     return { kind: 'exact', differing };
   }
+  const [askedGiven, askedFamily] = [givenNamesOf(asked), familyNamesOf(asked)];
   const alike = [
-    isOneOf(asked.familyName, familyNames),
-    agrees.dateOfBirth,
+    isAnyOf(askedFamily, familyNames),
+    agrees.dateOfBirth === true,
     agrees.lastKnownPostCode === true && !isPlaceholder(known.lastKnownPostCode),
-  ].filter((isAlike) => isAlike === true).length;
+  ].filter(Boolean).length;
   const isSwapped =
-    isOneOf(asked.familyName, givenNames) === true &&
-    isOneOf(asked.givenName, familyNames) === true &&
+    isAnyOf(askedFamily, givenNames) &&
+    isAnyOf(askedGiven, familyNames) &&
     agrees.dateOfBirth === true;
-  const isPossible = (agrees.givenName === true && alike >= 2) || isSwapped;
+  const isPossible = (isAnyOf(askedGiven, givenNames) && alike >= 2) || isSwapped;
   return { kind: isPossible ? 'possible' : 'none', differing };
 }
 
@@ -130,11 +129,17 @@ export function comparable(names: readonly Redactable<string | null>[]): readonl
   ];
 }
 
-function givenNamesOf(known: KnownLearner): readonly Redactable<string | null>[] {
+/** The given names that a learner goes by. */
+export function givenNamesOf(
+  known: Pick<KnownLearner, 'givenName' | 'preferredGivenName'>,
+): readonly Redactable<string | null>[] {
   return [known.givenName, known.preferredGivenName];
 }
 
-function familyNamesOf(known: KnownLearner): readonly Redactable<string | null>[] {
+/** The family names that a learner goes or went by. */
+export function familyNamesOf(
+  known: Pick<KnownLearner, 'familyName' | 'previousFamilyName' | 'familyNameAtAge16'>,
+): readonly Redactable<string | null>[] {
   return [known.familyName, known.previousFamilyName, known.familyNameAtAge16];
 }
 
@@ -147,6 +152,15 @@ function isOneOf(name: string | null, known: readonly Redactable<string | null>[
     return true;
   }
   return known.some(isRedacted) ? null : false;
+}
+
+/** True where a name asked for is among those known. */
+function isAnyOf(
+  asked: readonly Redactable<string | null>[],
+  known: readonly Redactable<string | null>[],
+): boolean {
+  const names = comparable(known);
+  return comparable(asked).some((name) => names.includes(name));
 }
 
 /** Whether two values are the same, in the form in which they are compared; `null` where either is unknown or redacted. */

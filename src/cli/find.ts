@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { type RegisteredLearner, searchedOf } from '../../projections/register.js';
 import { NOW, plrAt } from '../../projections/replay.js';
-import type { FindAnswer, SearchInput } from '../keptViews.js';
+import { type FindAnswer, type SearchInput, searchFields } from '../keptViews.js';
 import type { Ledger } from '../openLedger.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
@@ -9,12 +9,10 @@ import { fieldOptions, fieldValues, inputOption } from './fields.js';
 import { valueText } from './format.js';
 import { readJsonInput, readUln } from './options.js';
 
-const names = ['givenName', 'familyName', 'dateOfBirth', 'gender', 'lastKnownPostCode'];
-
 /** `plr find`: a learner of the register, by ULN or by demographics. */
 export function findCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
   const command = new Command('find')
-    .description('find a learner by ULN, or by names, date of birth, and gender and postcode')
+    .description('find a learner by ULN, or by names, date of birth, gender and postcode')
     .argument('[uln]', 'the ULN, or - to read it from standard input')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -23,14 +21,14 @@ export function findCommand(context: CliContext, exit: (code: ExitCode) => void)
 Case, accents, spaces and punctuation make no difference; preferred and previous names count.
 Exit code 3 where nobody is like the learner searched for, 1 where more than ten are.`,
     );
-  return fieldOptions(inputOption(command), names).action(
+  return fieldOptions(inputOption(command), searchFields).action(
     async (
       argument: string | undefined,
       options: Readonly<Record<string, string>> & { input?: string; json?: boolean },
     ) => {
       const search = {
         ...(await readJsonInput(context, options.input)),
-        ...fieldValues(names, options),
+        ...fieldValues(searchFields, options),
       };
       if ((argument === undefined) === (Object.keys(search).length === 0)) {
         throw usageError('expected a ULN or demographics to search by, found neither or both');

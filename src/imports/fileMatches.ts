@@ -1,10 +1,10 @@
 import type { LearnerDetails } from '../../domain/learner/details.js';
 import {
   comparable,
-  comparableName,
   comparablePostcode,
   compareDemographics,
-  type KnownLearner,
+  familyNamesOf,
+  givenNamesOf,
   type Match,
 } from '../../domain/learner/matching.js';
 
@@ -35,7 +35,8 @@ export function createFileMatches(): FileMatches {
       }
     },
     search: (details) => {
-      const found = new Set(searchKeysOf(details).flatMap((key) => rows.get(key) ?? []));
+      const keys = [...keysOf(details), ...swappedKeysOf(details)];
+      const found = new Set(keys.flatMap((key) => rows.get(key) ?? []));
       return [...found].flatMap(({ row, details: known, uln }) => {
         const match = compareDemographics(details, known);
         return match.kind === 'none' ? [] : [{ ...match, row, uln }];
@@ -44,28 +45,19 @@ export function createFileMatches(): FileMatches {
   };
 }
 
-/** The ways in which `compareDemographics` can find a learner alike, as keys under which to find it. */
-function keysOf(known: KnownLearner & LearnerDetails): readonly string[] {
-  const given = comparable([known.givenName, known.preferredGivenName]);
-  const family = comparable([known.familyName, known.previousFamilyName, known.familyNameAtAge16]);
-  const { born, postcode } = placesOf(known);
+/** The ways in which `compareDemographics` can find two learners alike, as keys under which to find one. */
+function keysOf(details: LearnerDetails): readonly string[] {
+  const [given, family] = [comparable(givenNamesOf(details)), comparable(familyNamesOf(details))];
+  const born = details.dateOfBirth;
+  const postcode = comparablePostcode(details.lastKnownPostCode);
   return given.flatMap((name) => [
     `${name} ${born} ${postcode}`,
     ...family.flatMap((other) => [`${name} ${other} ${born}`, `${name} ${other} ${postcode}`]),
   ]);
 }
 
-function searchKeysOf(asked: LearnerDetails): readonly string[] {
-  const [given, family] = [comparableName(asked.givenName), comparableName(asked.familyName)];
-  const { born, postcode } = placesOf(asked);
-  return [
-    `${given} ${born} ${postcode}`,
-    `${given} ${family} ${born}`,
-    `${given} ${family} ${postcode}`,
-    `${family} ${given} ${born}`,
-  ];
-}
-
-function placesOf({ dateOfBirth, lastKnownPostCode }: LearnerDetails) {
-  return { born: dateOfBirth, postcode: comparablePostcode(lastKnownPostCode) };
+/** The same for names that are the other way round. */
+function swappedKeysOf(details: LearnerDetails): readonly string[] {
+  const [given, family] = [comparable(givenNamesOf(details)), comparable(familyNamesOf(details))];
+  return family.flatMap((name) => given.map((other) => `${name} ${other} ${details.dateOfBirth}`));
 }

@@ -53,6 +53,9 @@ export const searches = fc.record({
   dateOfBirth: dateOfBirth.map((date) => CalendarDate.parse(date)),
   gender: orNone(gender),
   lastKnownPostCode: orNone(lastKnownPostCode),
+  preferredGivenName: orNone(details.givenName),
+  previousFamilyName: orNone(details.familyName),
+  familyNameAtAge16: orNone(details.familyName),
 });
 
 const someone = fc.nat(5);

@@ -88,13 +88,16 @@ function known(details: Parameters<typeof event<'UlnIssued'>>[1] = {}): KnownLea
 }
 
 /** A search for that learner, with what is given in place of theirs. */
-function asked(given: Partial<Record<ComparedField, string | null>> = {}): Demographics {
+function asked(given: Partial<Record<keyof Demographics, string | null>> = {}): Demographics {
   const usual = {
     givenName: 'Alex',
     familyName: 'Example',
     dateOfBirth: '2005-03-14',
     gender: '2',
     lastKnownPostCode: 'AB1 2CD',
+    preferredGivenName: null,
+    previousFamilyName: null,
+    familyNameAtAge16: null,
   };
   // Sound: the names and forms of the fields are those of learners' details.
   return { ...usual, ...given } as Demographics;
@@ -178,6 +181,22 @@ describe('comparing demographics', () => {
       asked({ givenName: 'Earlier', familyName: 'Sasha' }),
       known({ previousFamilyName: 'Earlier', preferredGivenName: 'Sasha' }),
       ['givenName', 'familyName'],
+    ],
+    [
+      'the family name of the register as the previous one, and another postcode: married and moved',
+      asked({
+        familyName: 'Other',
+        previousFamilyName: 'Example',
+        lastKnownPostCode: 'SW1A 1AA',
+      }),
+      known(),
+      ['familyName', 'lastKnownPostCode'],
+    ],
+    [
+      'the given name of the register as the preferred one',
+      asked({ givenName: 'Alexandra', preferredGivenName: 'Alex' }),
+      known(),
+      ['givenName'],
     ],
     ['a redacted family name', asked(), known({ familyName: marker }), []],
     ['a redacted date of birth', asked(), known({ dateOfBirth: marker }), []],
