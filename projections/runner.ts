@@ -242,6 +242,10 @@ async function opened(view: KeptView, entry: LogEntry): Promise<Recorded<KeptEve
   try {
     return await entry.open();
   } catch (error) {
-    throw stopped(view, entry, 'an event that can be opened', error);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    // A store that is busy or failing says nothing about the event.
+    throw code.startsWith('ERR_STORE_')
+      ? error
+      : stopped(view, entry, 'an event that can be opened', error);
   }
 }
