@@ -11,7 +11,7 @@ import {
 } from './generations.js';
 import type { KeptEvent, KeptView, TableNames } from './keptView.js';
 import type { EventSource, LogEntry } from './source.js';
-import { isOfOtherTimeline, outdated, stopped } from './viewErrors.js';
+import { isOfOtherTimeline, opened, outdated } from './viewErrors.js';
 import type { ViewsDatabase } from './views.js';
 
 /** What keeps views up to date. */
@@ -233,19 +233,4 @@ export function createRunner(
     advance,
     generations,
   };
-}
-
-async function opened(view: KeptView, entry: LogEntry): Promise<Recorded<KeptEvent>> {
-  if (view.meaningOf(entry.type) === 'unknown') {
-    throw stopped(view, entry, 'a type that it has a rule for');
-  }
-  try {
-    return await entry.open();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    // A store that is busy or failing says nothing about the event.
-    throw code.startsWith('ERR_STORE_')
-      ? error
-      : stopped(view, entry, 'an event that can be opened', error);
-  }
 }
