@@ -48,7 +48,8 @@ export function openViews(path: string): ViewsDatabase {
     makeTables(database);
   } catch (error) {
     database.close();
-    throw error;
+    const code = error instanceof Database.SqliteError ? error.code : '';
+    throw /NOTADB|CORRUPT/.test(code) ? damaged(error) : error;
   }
   return {
     database,
@@ -60,6 +61,14 @@ export function openViews(path: string): ViewsDatabase {
       database.close();
     },
   };
+}
+
+function damaged(cause: unknown): DomainError {
+  return new DomainError(
+    'ERR_VIEWS_FILE',
+    'expected the views to be a database, found a damaged file (PLR_VIEWS); delete it with its -wal and -shm, and "plr init" makes it anew',
+    { cause },
+  );
 }
 
 function makeTables(database: Database.Database): void {

@@ -71,9 +71,9 @@ export function compareDemographics(asked: Demographics, known: KnownLearner): M
 }
 
 /**
- * The parts of an identity that are known not to be the learner's. The preferred given name counts as
- * a given name, previous family names and the one at age 16 as a family name; where one of them is
- * redacted, what the source calls the learner may be that one, and does not differ.
+ * The parts of an identity that are not known to be the learner's. The preferred given name counts as
+ * a given name, previous family names and the one at age 16 as a family name. What may be a value that
+ * was redacted cannot be confirmed, and differs: a redaction must not let somebody else's entry in.
  */
 export function differingIdentity(
   identity: Identity,
@@ -81,9 +81,9 @@ export function differingIdentity(
 ): readonly (keyof Identity)[] {
   const { givenName, familyName, dateOfBirth } = identity;
   const differs: Readonly<Record<keyof Identity, boolean>> = {
-    givenName: isOneOf(givenName, givenNamesOf(known)) === false,
-    familyName: isOneOf(familyName, familyNamesOf(known)) === false,
-    dateOfBirth: same(dateOfBirth, known.dateOfBirth) === false,
+    givenName: givenName !== null && isOneOf(givenName, givenNamesOf(known)) !== true,
+    familyName: familyName !== null && isOneOf(familyName, familyNamesOf(known)) !== true,
+    dateOfBirth: dateOfBirth !== null && same(dateOfBirth, known.dateOfBirth) !== true,
   };
   // Sound: the keys of the object above.
   return (Object.keys(differs) as (keyof Identity)[]).filter((part) => differs[part]);

@@ -51,6 +51,7 @@ async function diagnose(context: CliContext, ledger: Ledger): Promise<readonly D
     ...findings.map(
       ({ check, isGood, found }): Diagnosis => ({ level: isGood ? 'ok' : 'failure', check, found }),
     ),
+    viewsDiagnosis(ledger),
     ...fileModes(context),
     ...keyDiagnoses(context, ledger),
     await clockDiagnosis(context, ledger),
@@ -76,6 +77,15 @@ function fileModes(context: CliContext): readonly Diagnosis[] {
       found: `mode 0${mode.toString(8)}`,
     };
   });
+}
+
+function viewsDiagnosis({ parts: { views } }: Ledger): Diagnosis {
+  const found = String(views.database.pragma('quick_check(1)', { simple: true }));
+  return {
+    level: found === 'ok' ? 'ok' : 'failure',
+    check: 'the kept views are whole ("plr init" makes them anew where they are deleted)',
+    found: found === 'ok' ? found : 'damaged',
+  };
 }
 
 function keyDiagnoses(context: CliContext, { parts: { vault } }: Ledger): readonly Diagnosis[] {

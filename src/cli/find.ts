@@ -18,6 +18,7 @@ export function findCommand(context: CliContext, exit: (code: ExitCode) => void)
     .addHelpText(
       'after',
       `
+A search needs given name, family name and date of birth; only with gender and postcode is it exact.
 Case, accents, spaces and punctuation make no difference; preferred and previous names count.
 Exit code 3 where nobody is like the learner searched for, 1 where more than ten are.`,
     );

@@ -81,9 +81,18 @@ function showCommand(context: CliContext): Command {
         return;
       }
       context.print(`${held.state}  ${held.code}  ${held.kind} of ${held.submittedBy}`);
-      context.print(`event ${held.eventId}`);
+      context.print(`held since ${held.heldSince}, event ${held.eventId}`);
+      if (held.decided !== null) {
+        const { at, user, organisation, reason } = held.decided;
+        const who =
+          organisation === null ? 'the keeper' : `${valueText(user)}@${valueText(organisation)}`;
+        const why = reason === null ? '' : `: ${valueText(reason)}`;
+        context.print(`${held.state} ${at} by ${who}${why}`);
+      }
       if (isRedacted(held.cells)) {
-        context.print(`  ${valueText(held.cells)}: it can only be rejected`);
+        context.print(
+          `  ${valueText(held.cells)}${held.state === 'held' ? ': it can only be rejected' : ''}`,
+        );
         return;
       }
       for (const [column, cell] of Object.entries(held.cells)) {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Instant } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
 import { HoldCode } from '../../domain/imports/events.js';
@@ -35,6 +36,9 @@ export type EntryAnswer = {
   readonly uln: string;
 };
 
+/** The column that names the learner, so that a refusal names it too. */
+const NamedUln = z.object({ ULN: Uln });
+
 const RECORDED_BEFORE = 'recorded from this file before';
 
 /** What a recorded row is called, by the events it led to; the first that is among them says it. */
@@ -66,7 +70,7 @@ export async function submitRow(
   waited: Waited | null = null,
 ): Promise<Outcome> {
   const { identity, ...fields } = layouts[kind].fields(cells);
-  const uln = parseInput(Uln, (cells['ULN'] ?? '').trim());
+  const { ULN: uln } = parseInput(NamedUln, { ULN: (cells['ULN'] ?? '').trim() });
   const submittedBy = request.by.kind === 'organisation' ? request.by.ukprn : null;
   const type = kind === 'achievements' ? 'SubmitAchievement' : 'SubmitParticipation';
   const data = { ...fields, submittedBy, identity: waited?.isSame === true ? null : identity };

@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ImportEvent } from '../../domain/imports/events.js';
 import {
@@ -8,7 +9,8 @@ import {
   requireRow,
 } from '../../domain/imports/heldRows.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
-import { isRedacted } from '../../domain/redaction.js';
+import type { Recorded } from '../../domain/recorded.js';
+import { isRedacted, type Redactable } from '../../domain/redaction.js';
 import { Uln } from '../../domain/uln.js';
 import { type HeldQuery, held, selectHeld, type WaitingRow } from '../../projections/held.js';
 import type { Runner } from '../../projections/runner.js';
@@ -32,6 +34,14 @@ export type ReadRow = HeldRow & {
   readonly submittedBy: string;
   /** The event that holds the cells, to name it in a redaction. */
   readonly eventId: string;
+  readonly heldSince: Instant;
+  /** Who released or rejected it, when, and why; `null` while it waits. */
+  readonly decided: {
+    readonly at: Instant;
+    readonly user: Recorded<ImportEvent>['user'];
+    readonly organisation: Recorded<ImportEvent>['organisation'];
+    readonly reason: Redactable<string | null>;
+  } | null;
 };
 
 /** Rows of imported files that could not be recorded when they came. */
@@ -88,7 +98,8 @@ export function createHeld(parts: {
     if (holding === undefined) {
       throw new TypeError('a row is held by an event');
     }
-    return { row, started, holding, since: heldSince(events, place.row) };
+    const since = heldSince(events, place.row) ?? holding.recordedAt;
+    return { row, started, holding, since, decided: decisionOn(events, place.row) };
   }
 
   async function record(
@@ -123,9 +134,9 @@ export function createHeld(parts: {
   return {
     list: (query) => runner.read(held, (database, names) => selectHeld(database, names, query)),
     read: async (place, request) => {
-      const { row, started, holding } = await find(place, request, null);
+      const { row, started, holding, since, decided } = await find(place, request, null);
       const { kind, submittedBy } = started;
-      return { ...row, kind, submittedBy, eventId: holding.id };
+      return { ...row, kind, submittedBy, eventId: holding.id, heldSince: since, decided };
     },
     release: async (place, request, options) => {
       const { row, started, holding, since } = await find(place, request, 'released');
@@ -151,7 +162,7 @@ export function createHeld(parts: {
       }
       const outcome = await submitRow(learners, started.kind, cells, source, {
         ...options,
-        since: since ?? holding.recordedAt,
+        since,
       });
       const { caller, correlation } = recordingOf(source, '');
       const recording = { ...recordingOf(request, ''), caller, correlation };
@@ -169,4 +180,17 @@ export function createHeld(parts: {
       await record(place.import, command, { ...recording, commandId });
     },
   };
+}
+
+function decisionOn(events: readonly Recorded<ImportEvent>[], row: number): ReadRow['decided'] {
+  const decision = events.find(
+    ({ event }) =>
+      (event.type === 'RowReleased' || event.type === 'RowRejected') && event.data.row === row,
+  );
+  if (decision === undefined) {
+    return null;
+  }
+  const { event, recordedAt: at, user, organisation } = decision;
+  const reason = event.type === 'RowRejected' ? event.data.reason : null;
+  return { at, user, organisation, reason };
 }

@@ -103,6 +103,12 @@ function answersFor(
     commandId: importCommandId(vault, { caller, digest, row }),
   });
   if (kind === 'learners') {
+    if (request.by.kind === 'learner') {
+      throw new DomainError(
+        'ERR_NOT_PERMITTED',
+        'expected an organisation or the keeper to register learners, found a learner',
+      );
+    }
     const register = createLearnerRows(ledger);
     return {
       answer: ({ row, cells }) => register(row, layouts[kind].fields(cells), requestFor(row)),

@@ -1,3 +1,4 @@
+import { DomainError } from '../../domain/errors.js';
 import { achievementShape, participationShape } from '../../domain/learner/commands.js';
 import { learnerDetailsShape } from '../../domain/learner/details.js';
 import type { Columns } from './rowParser.js';
@@ -71,7 +72,7 @@ export const layouts: Readonly<Record<ImportKind, Layout>> = {
     fields: (cells) => ({
       participationId: cells['ParticipationId'],
       // The column is optional here: participation is final unless it is withdrawn.
-      standing: cells['Status']?.trim() ? standingOf(cells['Status']) : 'final',
+      standing: cells['Status']?.trim() ? standingOf(cells['Status'], ['F', 'W']) : 'final',
       identity: identityOf(cells),
       ...fieldsOf(cells, participationColumns),
     }),
@@ -92,7 +93,7 @@ export const layouts: Readonly<Record<ImportKind, Layout>> = {
     keyColumn: 'AchievementId',
     fields: (cells) => ({
       achievementId: cells['AchievementId'],
-      standing: standingOf(cells['Status']),
+      standing: standingOf(cells['Status'], ['F', 'P', 'W']),
       identity: identityOf(cells),
       ...fieldsOf(cells, achievementColumns),
     }),
@@ -117,13 +118,23 @@ function fieldsOf(
 }
 
 /** F is final, as the service writes it; P (provisional) and W (withdrawn) are ours. */
-function standingOf(status: string | undefined): string | undefined {
-  const standings: Readonly<Record<string, string>> = {
-    F: 'final',
-    P: 'provisional',
-    W: 'withdrawn',
-  };
-  return standings[status?.trim().toUpperCase() ?? ''];
+const standings: Readonly<Record<string, string>> = {
+  F: 'final',
+  P: 'provisional',
+  W: 'withdrawn',
+};
+
+/** The standing that a row's status gives. Throws `ERR_INPUT_INVALID` for one that its kind has not. */
+function standingOf(status: string | undefined, allowed: readonly string[]): string {
+  const code = status?.trim().toUpperCase() ?? '';
+  const standing = allowed.includes(code) ? standings[code] : undefined;
+  if (standing === undefined) {
+    throw new DomainError(
+      'ERR_INPUT_INVALID',
+      `Status: expected one of ${allowed.join(', ')}, found ${code === '' ? 'nothing' : 'something else'}`,
+    );
+  }
+  return standing;
 }
 
 /** Whom the source takes the ULN to be of; `null` where it does not say. */

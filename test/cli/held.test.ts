@@ -85,7 +85,7 @@ describe('held show', () => {
     const { place, uln } = await hold();
     const { stdout } = await world.plr(['held', 'show', ...place, '--as', AWARDING]);
     expect(stdout).toMatch(
-      /^held {2}ERR_IDENTITY_MISMATCH {2}achievements of 10000003\nevent [0-9a-f-]{36}\n/,
+      /^held {2}ERR_IDENTITY_MISMATCH {2}achievements of 10000003\nheld since \S+Z, event [0-9a-f-]{36}\n/,
     );
     expect(stdout).toContain(`  ULN: ${uln}\n`);
     expect(stdout).toContain('  GivenName: Robin\n');
@@ -100,6 +100,13 @@ describe('held show', () => {
       submittedBy: '10000003',
       cells: { ULN: uln, GivenName: 'Robin' },
     });
+  });
+
+  test('says who decided about it, when and why', async () => {
+    const { place } = await hold();
+    await world.plr(['held', 'reject', ...place, '--as', AWARDING, '--reason', 'Not ours']);
+    const { stdout } = await world.plr(['held', 'show', ...place]);
+    expect(stdout).toMatch(/\nrejected \S+Z by \w+@10000003: Not ours\n/);
   });
 
   test('shows a row that was decided, too', async () => {

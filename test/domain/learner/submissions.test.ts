@@ -325,9 +325,16 @@ describe('the identity that a source submits', () => {
     ['previous family name', { previousFamilyName: marker }, { familyName: 'Other' }],
     ['family name at age 16', { familyNameAtAge16: marker }, { familyName: 'Other' }],
     ['date of birth', { dateOfBirth: marker }, { dateOfBirth: '1999-01-01' }],
-  ])('does not differ where the %s is redacted', (_, redacted, identity) => {
+  ])('differs where the %s is redacted: it cannot be confirmed', (_, redacted, identity) => {
     const known = event('UlnIssued', redacted);
-    given(known).when(command('SubmitAchievement', { identity })).records(achievement);
+    given(known).when(command('SubmitAchievement', { identity })).refuses('ERR_IDENTITY_MISMATCH');
+  });
+
+  test('does not differ in a name that stands beside a redacted one', () => {
+    const known = event('UlnIssued', { previousFamilyName: marker });
+    given(known)
+      .when(command('SubmitAchievement', { identity: { familyName: 'Example' } }))
+      .records(achievement);
   });
 
   test('differs in what is not redacted', () => {
