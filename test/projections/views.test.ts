@@ -40,6 +40,15 @@ describe('the database of kept views', () => {
     views.close();
   });
 
+  test('that is damaged is refused, with what to do about it', () => {
+    writeFileSync(path, Buffer.alloc(8192, 0x5a));
+    const error = refusal(() => openViews(path));
+    expect([error.code, error.message]).toEqual([
+      'ERR_VIEWS_FILE',
+      expect.stringContaining('delete it'),
+    ]);
+  });
+
   test('of a later format is refused and left as it is', () => {
     const views = openViews(path);
     views.database.pragma('user_version = 3');
