@@ -11,7 +11,7 @@ export type Forgetting = {
    * A view that cannot fold the stream is emptied: a redaction never waits for a broken view.
    */
   readonly applyErasure: (erasure: ErasureNews) => Promise<void>;
-  readonly hasApplied: (order: string) => boolean;
+  readonly hasApplied: (erasure: Pick<ErasureNews, 'order' | 'on'>) => boolean;
   /** How many were applied: what was opened before another one was must not be written after it. */
   readonly countApplied: () => number;
 };
@@ -40,7 +40,7 @@ export function createForgetting(parts: {
   const insert = database.prepare('INSERT OR IGNORE INTO erasures VALUES (?, ?)');
   const count = database.prepare('SELECT count(*) FROM erasures').pluck();
 
-  async function applyErasure({ order, stream, fields }: ErasureNews): Promise<void> {
+  async function applyErasure({ order, on, stream, fields }: ErasureNews): Promise<void> {
     const concerned = keptViews.filter(({ family }) => stream.startsWith(`${family}-`));
     const holdsSome = ({ holds }: KeptView) =>
       holds.length > 0 && (fields === null || holds.some((name) => fields.includes(name)));
@@ -56,7 +56,7 @@ export function createForgetting(parts: {
             generations.drop(view, retained);
           }
         }
-        insert.run(order, stream);
+        insert.run(`${order} ${on}`, stream);
       });
       try {
         forget.immediate();
@@ -74,9 +74,17 @@ export function createForgetting(parts: {
     const plans: Plan[] = [];
     for (const view of concerned) {
       for (const state of ['active', 'building'] as const) {
-        const generation = generations.get(view, state);
+        // In one transaction: another process may drop the tables between the two questions.
+        const found = database.transaction(() => {
+          const generation = generations.get(view, state);
+          // Tables of another version cannot be copied by the rules of this one.
+          return generation?.version === view.version
+            ? { generation, before: generations.streamsIn(view, generation)(stream) }
+            : { generation, before: 'broken' as const };
+        })();
+        const { generation, before } = found;
         if (generation !== null) {
-          plans.push({ view, generation, change: await refold(view, generation, stream) });
+          plans.push({ view, generation, change: await refold(view, before, stream) });
         }
       }
     }
@@ -85,16 +93,11 @@ export function createForgetting(parts: {
 
   async function refold(
     view: KeptView,
-    generation: Generation,
+    before: StreamChange['before'] | 'broken',
     stream: string,
   ): Promise<Plan['change']> {
-    // Tables of another version cannot be copied by the rules of this one.
-    if (generation.version !== view.version) {
-      return 'broken';
-    }
-    const before = generations.streamsIn(view, generation)(stream);
-    if (before === null) {
-      return null;
+    if (before === 'broken' || before === null) {
+      return before;
     }
     try {
       const events = await source.read(stream);
@@ -125,7 +128,7 @@ export function createForgetting(parts: {
 
   return {
     applyErasure,
-    hasApplied: (order) => select.get(order) !== undefined,
+    hasApplied: ({ order, on }) => select.get(`${order} ${on}`) !== undefined,
     countApplied: () => count.get() as number,
   };
 }

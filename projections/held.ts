@@ -20,6 +20,10 @@ type State = {
   readonly kind: WaitingRow['kind'];
   readonly submittedBy: string;
   readonly rows: Readonly<Record<number, Pick<WaitingRow, 'code' | 'heldAt'>>>;
+  /** The command that records a row, and since when the row waits or waited, by number: also of rows decided. */
+  readonly commands: Readonly<
+    Record<number, { readonly command: string; readonly since: Instant }>
+  >;
 } | null;
 
 /** Held rows that nobody has decided yet, by source and age. */
@@ -39,10 +43,22 @@ export const held = keptView<State, 'import'>({
          CREATE INDEX ${sqlName}_by_source ON ${sqlName} (submitted_by, held_at);
          CREATE INDEX ${sqlName}_by_age ON ${sqlName} (held_at);`,
     },
+    {
+      name: 'commands',
+      columns: 'no, row, command, since',
+      create: (sqlName) =>
+        `CREATE TABLE ${sqlName} (
+           no INTEGER NOT NULL, row INTEGER NOT NULL, command TEXT NOT NULL, since TEXT NOT NULL,
+           PRIMARY KEY (no, row)
+         ) STRICT, WITHOUT ROWID;
+         CREATE INDEX ${sqlName}_by_command ON ${sqlName} (command);`,
+    },
   ],
   contents: (names) =>
     `SELECT s.stream || ' ' || w.row AS key, json_array(w.submitted_by, w.held_at, w.kind, w.code) AS content
-     FROM ${names('waiting')} w JOIN ${names('streams')} s ON s.no = w.no ORDER BY s.stream || ' ' || w.row`,
+     FROM ${names('waiting')} w JOIN ${names('streams')} s ON s.no = w.no
+     UNION ALL SELECT s.stream || ' ' || c.row || ' command', json_array(c.command, c.since)
+     FROM ${names('commands')} c JOIN ${names('streams')} s ON s.no = c.no ORDER BY 1`,
   projection: {
     name: 'held',
     version: 1,
@@ -50,12 +66,19 @@ export const held = keptView<State, 'import'>({
     on: {
       ImportStarted: (_, { event }) => {
         const { kind, submittedBy } = event.data;
-        return { kind, submittedBy, rows: {} };
+        return { kind, submittedBy, rows: {}, commands: {} };
       },
       RowHeld: (state, { event: { data }, recordedAt: heldAt }) =>
         state === null
           ? state
-          : { ...state, rows: { ...state.rows, [data.row]: { code: data.code, heldAt } } },
+          : {
+              ...state,
+              rows: { ...state.rows, [data.row]: { code: data.code, heldAt } },
+              commands: {
+                [data.row]: { command: data.recordedBy, since: heldAt },
+                ...state.commands,
+              },
+            },
       RowReleased: (state, { event }) => without(state, event.data.row),
       RowRejected: (state, { event }) => without(state, event.data.row),
       ImportFinished: 'ignored',
@@ -67,7 +90,15 @@ export const held = keptView<State, 'import'>({
     const waiting = names('waiting');
     const remove = database.prepare(`DELETE FROM ${waiting} WHERE no = ? AND row = ?`);
     const insert = database.prepare(`INSERT OR REPLACE INTO ${waiting} VALUES (?, ?, ?, ?, ?, ?)`);
+    const name = database.prepare(
+      `INSERT OR REPLACE INTO ${names('commands')} VALUES (?, ?, ?, ?)`,
+    );
     return (no, before, after) => {
+      for (const [row, { command, since }] of Object.entries(after?.commands ?? {})) {
+        if (before?.commands[Number(row)] === undefined) {
+          name.run(no, Number(row), command, since);
+        }
+      }
       for (const row of Object.keys(before?.rows ?? {})) {
         if (after === null || !(row in after.rows)) {
           remove.run(no, Number(row));
@@ -82,6 +113,17 @@ export const held = keptView<State, 'import'>({
     };
   },
 });
+
+/** Since when the row waits or waited that a command records; `null` where it was never held. */
+export function selectHeldSince(
+  database: Database.Database,
+  names: TableNames,
+  command: string,
+): Instant | null {
+  // Sound: the view wrote it.
+  const select = database.prepare(`SELECT min(since) FROM ${names('commands')} WHERE command = ?`);
+  return select.pluck().get(command) as Instant | null;
+}
 
 /** Which waiting rows to list; `null` for all on that axis. */
 export type HeldQuery = {

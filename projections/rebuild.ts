@@ -1,10 +1,10 @@
 import { DomainError } from '../domain/errors.js';
 import { type Comparison, compareGenerations } from './comparison.js';
+import { type GenerationStatus, statusIn } from './generationStatus.js';
 import type { Generation } from './generations.js';
 import type { KeptView } from './keptView.js';
 import type { Runner } from './runner.js';
 import type { EventSource } from './source.js';
-import { isOfOtherTimeline } from './viewErrors.js';
 import type { ViewsDatabase } from './views.js';
 
 /** How far a rebuild has come, in events of the log; `total` is `null` where the engine cannot tell. */
@@ -21,16 +21,6 @@ export type RebuildOptions = {
 
 /** What a rebuild led to; `comparison` is `null` where none was asked for. */
 export type Rebuilt = { readonly switched: boolean; readonly comparison: Comparison | null };
-
-/** One generation of a view, and how far it is behind. */
-export type GenerationStatus = Generation & {
-  /** True where it was made by other rules, or on a timeline that the ledger has left: it answers nothing. */
-  readonly outdated: boolean;
-  /** Events recorded since; `null` where the engine cannot tell. */
-  readonly behind: number | null;
-  /** When the first of them was recorded; `null` where there is none. */
-  readonly behindSince: string | null;
-};
 
 /** What operators do with kept views. */
 export type Rebuilding = {
@@ -59,50 +49,82 @@ export function createRebuilding(
   const { generations } = runner;
   const together = (steps: () => void) => database.transaction(steps).immediate();
 
-  async function beginBuilding(view: KeptView): Promise<void> {
+  async function beginBuilding(view: KeptView): Promise<number> {
     const known = generations.get(view, 'building');
-    const isOutdated = known !== null && (await statusOf(known)).outdated;
-    together(() => {
+    const isOutdated = known !== null && (await statusIn(source, keptViews, known)).outdated;
+    const begin = database.transaction(() => {
       const begun = generations.get(view, 'building');
-      if (begun !== null && (begun.tables !== known?.tables || !isOutdated)) {
-        return;
+      if (begun === null || (begun.tables === known?.tables && isOutdated)) {
+        if (begun !== null) {
+          generations.drop(view, begun);
+        }
+        generations.create(view, 'building');
       }
-      if (begun !== null) {
-        generations.drop(view, begun);
-      }
-      generations.create(view, 'building');
+      return generations.get(view, 'building')?.generation ?? 0;
     });
+    return begin.immediate();
   }
 
-  async function build(view: KeptView, options: RebuildOptions): Promise<void> {
-    await beginBuilding(view);
+  async function build(view: KeptView, options: RebuildOptions): Promise<number> {
+    const begun = await beginBuilding(view);
     const head = await source.head();
     const total = source.count(head);
     await runner.advance(view, 'building', head, {
       signal: options.signal,
       onBatch: (position) => options.onProgress?.({ done: source.count(position), total }),
     });
+    return begun;
   }
 
-  function activate(view: KeptView): void {
-    together(() => {
-      const built = generations.get(view, 'building');
-      if (built === null) {
-        throw new DomainError(
-          'ERR_VIEW_GENERATION',
-          `expected the generation of ${view.name} that was being built, found it switched to or dropped by another process`,
-        );
-      }
-      const retained = generations.get(view, 'retained');
+  /** Applies the tail and switches in one step: whoever reads the one that answers finds nothing gone. */
+  async function activate(
+    view: KeptView,
+    begun: Generation['generation'],
+    options: RebuildOptions,
+  ): Promise<void> {
+    for (let attempt = 0; attempt < MAX_COMPARISONS; attempt += 1) {
+      await runner.advance(view, 'building', await source.head(), { signal: options.signal });
       const active = generations.get(view, 'active');
-      if (retained !== null) {
-        generations.drop(view, retained);
+      // One that answers nothing any more holds nothing back: its position may be none of this ledger.
+      const answers = active !== null && !(await statusIn(source, keptViews, active)).outdated;
+      const isSwitched = database.transaction(() => switchTo(view, begun, answers)).immediate();
+      if (isSwitched) {
+        return;
       }
-      if (active !== null) {
-        generations.setState(active, 'retained');
-      }
-      generations.setState(built, 'active');
-    });
+    }
+    throw tooSlow(view);
+  }
+
+  /** False where the generation that answers has taken in something that the new one has not. */
+  function switchTo(view: KeptView, begun: Generation['generation'], answers: boolean): boolean {
+    const built = generations.get(view, 'building');
+    if (built?.generation !== begun) {
+      throw new DomainError(
+        'ERR_VIEW_GENERATION',
+        `expected the generation of ${view.name} that was being built, found it switched to or dropped by another process`,
+      );
+    }
+    const active = generations.get(view, 'active');
+    if (answers && active !== null && !reaches(built, active)) {
+      return false;
+    }
+    const retained = generations.get(view, 'retained');
+    if (retained !== null) {
+      generations.drop(view, retained);
+    }
+    if (active !== null) {
+      generations.setState(active, 'retained');
+    }
+    generations.setState(built, 'active');
+    return true;
+  }
+
+  /** True where `one` has taken in what `other` has. */
+  function reaches(one: Generation, other: Generation): boolean {
+    const [reached, wanted] = [source.count(one.position), source.count(other.position)];
+    return (
+      one.position === other.position || (reached !== null && wanted !== null && reached >= wanted)
+    );
   }
 
   async function compare(view: KeptView, options: RebuildOptions): Promise<Comparison> {
@@ -119,30 +141,7 @@ export function createRebuilding(
         return comparison;
       }
     }
-    throw new DomainError(
-      'ERR_VIEW_GENERATION',
-      `expected two generations of ${view.name} at one position, found the log growing faster than they follow`,
-    );
-  }
-
-  async function statusOf(generation: Generation): Promise<GenerationStatus> {
-    const [done, total] = [source.count(generation.position), source.count(await source.head())];
-    const view = keptViews.find(({ name }) => name === generation.view);
-    let behindSince: string | null = null;
-    try {
-      for await (const entry of source.entries(generation.position, null)) {
-        behindSince = entry.recordedAt();
-        break;
-      }
-    } catch (error) {
-      if (!isOfOtherTimeline(error)) {
-        throw error;
-      }
-      return { ...generation, outdated: true, behind: null, behindSince: null };
-    }
-    const outdated = generation.version !== view?.version;
-    const behind = done === null || total === null ? null : total - done;
-    return { ...generation, outdated, behind, behindSince };
+    throw tooSlow(view);
   }
 
   return {
@@ -158,17 +157,17 @@ export function createRebuilding(
       const known = generations.all().filter(({ view }) => names.has(view));
       const statuses: GenerationStatus[] = [];
       for (const generation of known) {
-        statuses.push(await statusOf(generation));
+        statuses.push(await statusIn(source, keptViews, generation));
       }
       return statuses;
     },
     rebuild: async (view, options = {}) => {
-      await build(view, options);
+      const begun = await build(view, options);
       const comparison = options.verify === true ? await compare(view, options) : null;
       if (comparison !== null && comparison.differing > 0) {
         return { switched: false, comparison };
       }
-      activate(view);
+      await activate(view, begun, options);
       return { switched: true, comparison };
     },
     verify: async (view, options = {}) => {
@@ -183,18 +182,40 @@ export function createRebuilding(
       return comparison;
     },
     rollback: async (view) => {
-      requireRetained(view, generations.get(view, 'retained'));
-      await runner.advance(view, 'retained', await source.head());
-      together(() => {
-        const [active, back] = [generations.get(view, 'active'), generations.get(view, 'retained')];
-        requireRetained(view, back);
-        if (active !== null) {
-          generations.setState(active, 'retained');
+      for (let attempt = 0; attempt < MAX_COMPARISONS; attempt += 1) {
+        requireRetained(view, generations.get(view, 'retained'));
+        await runner.advance(view, 'retained', await source.head());
+        const known = generations.get(view, 'active');
+        const answers = known !== null && !(await statusIn(source, keptViews, known)).outdated;
+        const goBack = database.transaction(() => {
+          const [active, back] = [
+            generations.get(view, 'active'),
+            generations.get(view, 'retained'),
+          ];
+          requireRetained(view, back);
+          if (answers && active !== null && !reaches(back, active)) {
+            return false;
+          }
+          if (active !== null) {
+            generations.setState(active, 'retained');
+          }
+          generations.setState(back, 'active');
+          return true;
+        });
+        if (goBack.immediate()) {
+          return;
         }
-        generations.setState(back, 'active');
-      });
+      }
+      throw tooSlow(view);
     },
   };
+}
+
+function tooSlow(view: KeptView): DomainError {
+  return new DomainError(
+    'ERR_VIEW_GENERATION',
+    `expected two generations of ${view.name} at one position, found the log growing faster than they follow`,
+  );
 }
 
 function requireRetained(

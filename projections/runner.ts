@@ -124,7 +124,7 @@ export function createRunner(
     through: string | null,
     signal: AbortSignal | undefined,
   ): Promise<Batch | 'erased'> {
-    const news = (await source.pending()).find(({ order }) => !hasApplied(order));
+    const news = (await source.pending()).find((erasure) => !hasApplied(erasure));
     if (news !== undefined) {
       await applyErasure(news);
       return 'erased';
@@ -154,10 +154,11 @@ export function createRunner(
   /** Applies a redaction that views do not know: they were restored from a copy that is older. */
   async function applyOlder(view: KeptView, entry: LogEntry): Promise<boolean> {
     const { event } = await opened(view, entry);
-    if (event.type !== 'SensitiveDataRedacted' || hasApplied(event.data.order)) {
+    if (event.type !== 'SensitiveDataRedacted' || hasApplied(event.data)) {
       return false;
     }
-    await applyErasure({ order: event.data.order, stream: entry.stream, fields: null });
+    const { order, on } = event.data;
+    await applyErasure({ order, on, stream: entry.stream, fields: null });
     // Its order is completed, so that nobody else empties the write-ahead log for it.
     forget();
     return true;

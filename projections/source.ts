@@ -16,6 +16,8 @@ export type LogEntry = {
 /** An erasure that views have to apply: `fields` are the names of those that go, `null` for any. */
 export type ErasureNews = {
   readonly order: string;
+  /** When it was ordered: a ledger that was restored may be given the same order again. */
+  readonly on: string;
   readonly stream: string;
   readonly fields: readonly string[] | null;
 };

@@ -14,6 +14,8 @@ const APPLICATION_ID = 0x50_4c_52_57;
 const FORMAT = 2;
 /** How long a step waits for another process that writes views. */
 const BUSY_WAIT_MS = 10_000;
+/** How long emptying the write-ahead log waits for a reader. */
+const FORGET_WAIT_MS = 50;
 
 /** What stands beside the views' own tables: which generations there are, and which erasures they know. */
 const SCHEMA = `
@@ -54,8 +56,14 @@ export function openViews(path: string): ViewsDatabase {
   return {
     database,
     forget: () => {
-      const [result] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
-      return result.busy === 0;
+      // While it waits for a reader it keeps every writer out: whoever asks tries again instead.
+      database.pragma(`busy_timeout = ${FORGET_WAIT_MS}`);
+      try {
+        const [result] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+        return result.busy === 0;
+      } finally {
+        database.pragma(`busy_timeout = ${BUSY_WAIT_MS}`);
+      }
     },
     close: () => {
       database.close();

@@ -88,9 +88,9 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
       waits.set(id, 'readers of the vault to end, so that its write-ahead log can be emptied');
       return;
     }
-    if (!views.hasApplied(id)) {
+    if (!views.hasApplied(pending)) {
       const fields = pending.targets.flatMap((target) => target.fields);
-      await views.applyErasure({ order: id, stream, fields });
+      await views.applyErasure({ order: id, on: pending.on, stream, fields });
     }
     if (!(await forgotten(views.forget))) {
       waits.set(id, 'readers of the views to end, so that their write-ahead log can be emptied');

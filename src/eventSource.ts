@@ -17,8 +17,9 @@ export function createEventSource(
   return {
     pending: async () => {
       await orders.refresh();
-      return orders.pending().map(({ order, stream, targets }) => ({
+      return orders.pending().map(({ order, on, stream, targets }) => ({
         order,
+        on,
         stream,
         fields: targets.flatMap(({ fields }) => fields),
       }));

@@ -13,12 +13,12 @@ export { Ukprn } from '../domain/ukprn.js';
 export { explainUln, Uln } from '../domain/uln.js';
 export type { Comparison } from '../projections/comparison.js';
 export { type Change, diff } from '../projections/diff.js';
+export type { GenerationStatus } from '../projections/generationStatus.js';
 export type { WaitingRow } from '../projections/held.js';
 export { type HistoryRow, historyProjection } from '../projections/history.js';
 export type { Plr, PlrChallenge, PlrEntry, PlrQualification } from '../projections/plr.js';
 export { fold, type Projection } from '../projections/projection.js';
 export type {
-  GenerationStatus,
   RebuildOptions,
   RebuildProgress,
   Rebuilt,

@@ -10,13 +10,9 @@ import {
   selectOpenChallenges,
 } from '../projections/challenges.js';
 import type { Comparison } from '../projections/comparison.js';
+import type { GenerationStatus } from '../projections/generationStatus.js';
 import type { KeptView } from '../projections/keptView.js';
-import {
-  createRebuilding,
-  type GenerationStatus,
-  type RebuildOptions,
-  type Rebuilt,
-} from '../projections/rebuild.js';
+import { createRebuilding, type RebuildOptions, type Rebuilt } from '../projections/rebuild.js';
 import {
   type Candidate,
   MAX_CANDIDATES,

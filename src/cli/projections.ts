@@ -1,7 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import { Argument, Command } from 'commander';
 import type { Comparison } from '../../projections/comparison.js';
-import type { GenerationStatus, RebuildOptions } from '../../projections/rebuild.js';
+import type { GenerationStatus } from '../../projections/generationStatus.js';
+import type { RebuildOptions } from '../../projections/rebuild.js';
 import { type ViewName, viewNames } from '../keptViews.js';
 import { type CliContext, isTerminal } from './context.js';
 import type { ExitCode } from './exitCodes.js';

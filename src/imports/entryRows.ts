@@ -55,7 +55,12 @@ const outcomesByEvent: readonly (readonly [LearnerEventType, EntryAnswer['outcom
 ];
 
 /** How a row is submitted that waited: since when, and whether a person found that the learner is the one meant. */
-export type Waited = { readonly since: Instant; readonly isSame: boolean };
+export type Waited = {
+  readonly since: Instant;
+  readonly isSame: boolean;
+  /** Since when the row waited that a command recorded; `null` where the command recorded none that had waited. */
+  readonly heldSinceOf: (commandId: string) => Promise<Instant | null>;
+};
 
 /**
  * Submits one row of participation or achievements as its source's current version of the entry. A row
@@ -77,30 +82,35 @@ export async function submitRow(
   if (waited !== null) {
     // Sound: the layout names the entry by its id, and only an organisation submits one.
     const key = entryKeyOf(data as unknown as EntryNaming);
-    refuseSentSince(await learners.read(uln), key, waited.since, request.commandId);
+    await refuseSentSince(await learners.read(uln), key, waited, request.commandId);
   }
   // Sound: `handle` parses the data by the schema of the type.
   return learners.handle(uln, { type, data } as unknown as LearnerRequest, request);
 }
 
-function refuseSentSince(
+/** A row is as old as its file, also one that waited itself and was recorded only now. */
+async function refuseSentSince(
   events: readonly Recorded<LearnerEvent>[],
   key: string,
-  since: Instant,
+  { since, heldSinceOf }: Waited,
   commandId: string,
-): void {
-  const isSent = events.some(
-    ({ event: { data }, recordedAt, commandId: by }) =>
-      recordedAt >= since &&
-      by !== commandId &&
-      ('achievementId' in data || 'participationId' in data) &&
-      entryKeyOf(data) === key,
+): Promise<void> {
+  const ofEntry = events.filter(
+    ({ event: { data } }) =>
+      ('achievementId' in data || 'participationId' in data) && entryKeyOf(data) === key,
   );
-  if (isSent) {
-    throw new DomainError(
-      'ERR_ENTRY_DIFFERS',
-      'expected an entry that was not sent again since the row was held, found a later version; reject the held row',
-    );
+  // Recorded already, by a release that was cut short: to say it again changes nothing.
+  if (ofEntry.some((recorded) => recorded.commandId === commandId)) {
+    return;
+  }
+  for (const recorded of ofEntry.filter(({ recordedAt }) => recordedAt >= since)) {
+    const waitedSince = await heldSinceOf(recorded.commandId);
+    if (waitedSince === null || waitedSince > since) {
+      throw new DomainError(
+        'ERR_ENTRY_DIFFERS',
+        'expected an entry that was not sent again since the row was held, found a later version; reject the held row',
+      );
+    }
   }
 }
 
@@ -124,7 +134,8 @@ export async function answerEntryRow(
     return { outcome: 'unchanged', code: '', reason: RECORDED_BEFORE, uln };
   }
   const since = earlier === 'held' ? await holding.heldSince(row) : null;
-  const waited = since === null ? null : { since, isSame: false };
+  const { heldSinceOf } = holding;
+  const waited = since === null ? null : { since, isSame: false, heldSinceOf };
   try {
     const { recorded, repeated, warnings } = await submitRow(
       learners,

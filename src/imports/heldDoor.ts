@@ -12,7 +12,13 @@ import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted, type Redactable } from '../../domain/redaction.js';
 import { Uln } from '../../domain/uln.js';
-import { type HeldQuery, held, selectHeld, type WaitingRow } from '../../projections/held.js';
+import {
+  type HeldQuery,
+  held,
+  selectHeld,
+  selectHeldSince,
+  type WaitingRow,
+} from '../../projections/held.js';
 import type { Runner } from '../../projections/runner.js';
 import { isConflict } from '../../streams/errors.js';
 import { earlierOutcome } from '../deciding.js';
@@ -163,6 +169,8 @@ export function createHeld(parts: {
       const outcome = await submitRow(learners, started.kind, cells, source, {
         ...options,
         since,
+        heldSinceOf: (commandId) =>
+          runner.read(held, (database, names) => selectHeldSince(database, names, commandId)),
       });
       const { caller, correlation } = recordingOf(source, '');
       const recording = { ...recordingOf(request, ''), caller, correlation };

@@ -9,12 +9,15 @@ import {
 } from '../../domain/imports/heldRows.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted } from '../../domain/redaction.js';
+import { held, selectHeldSince } from '../../projections/held.js';
+import type { Runner } from '../../projections/runner.js';
 import { isConflict } from '../../streams/errors.js';
 import { conflict } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault.js';
 import { followUpCommandId, importStream } from '../identifiers.js';
 import { createQueues } from '../inOrder.js';
 import type { Journal, Recording } from '../journal.js';
+import type { Orders } from '../orders.js';
 
 /** The rows of one file that wait, while the file is being imported. */
 export type Holding = {
@@ -25,6 +28,8 @@ export type Holding = {
   readonly stateOf: (row: number) => Promise<HeldRow['state'] | 'redacted' | null>;
   /** Since when a row waits that was held when the same file was imported before. */
   readonly heldSince: (row: number) => Promise<Instant | null>;
+  /** Since when the row waited that a command recorded, of whichever file; `null` where it never did. */
+  readonly heldSinceOf: (commandId: string) => Promise<Instant | null>;
   /** Keeps a row until it can be recorded. */
   readonly hold: (
     row: number,
@@ -48,14 +53,19 @@ const MAX_CONFLICTS = 10;
 
 /** Creates the holding of rows of one file. */
 export function createHolding(
-  parts: { readonly journal: Journal; readonly vault: Vault },
+  parts: {
+    readonly journal: Journal;
+    readonly vault: Vault;
+    readonly orders: Orders;
+    readonly runner: Runner;
+  },
   file: {
     readonly started: ImportEventData<'ImportStarted'>;
     readonly caller: string;
     readonly digest: Uint8Array;
   },
 ): Holding {
-  const { journal, vault } = parts;
+  const { journal, vault, orders, runner } = parts;
   const { started, caller, digest } = file;
   const inOrder = createQueues();
   const blocks = new Map<number, Block>();
@@ -134,13 +144,19 @@ export function createHolding(
     const block = await blockAt(number);
     const stream = streamOf(number);
     const { version } = await journal.endOf(stream);
-    return version === block.version ? block : remember(number, await readBlock(journal, stream));
+    // An order of redaction counts from the order on, not only from when the stream says so.
+    await orders.refresh();
+    return version === block.version && orders.pendingFor(stream).length === 0
+      ? block
+      : remember(number, await readBlock(journal, stream));
   }
 
   return {
     // One queue for the whole file: rows of two blocks are answered in their order too.
     stateOf: (row) => inOrder('file', () => stateOf(row)),
     heldSince: async (row) => (await blockAt(blockOf(row))).since.get(row) ?? null,
+    heldSinceOf: (commandId) =>
+      runner.read(held, (database, names) => selectHeldSince(database, names, commandId)),
     hold: (row, { code, cells }, recording) => {
       const data = { row, code, cells, recordedBy: recording.commandId };
       // A row can be held for the same reason again after another one: the version tells them apart.

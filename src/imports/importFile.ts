@@ -12,7 +12,7 @@ import { createHolding, type Holding } from './holding.js';
 import { inFlight } from './inFlight.js';
 import { type EntryKind, type ImportKind, layouts } from './layouts.js';
 import { createLearnerRows, type LearnerAnswer, learnerOutcomes } from './learnerRows.js';
-import { createResultFile } from './resultFile.js';
+import { createResultFile, partPathOf } from './resultFile.js';
 
 /** A file to import, and where its answers go. */
 export type ImportedFile = {
@@ -103,6 +103,7 @@ function answersFor(
     commandId: importCommandId(vault, { caller, digest, row }),
   });
   if (kind === 'learners') {
+    // Asked before any row is matched: a match says who is in the register.
     if (request.by.kind === 'learner') {
       throw new DomainError(
         'ERR_NOT_PERMITTED',
@@ -144,9 +145,11 @@ function holdingOf(
 
 /** Answers written over the file would leave neither. */
 function refuseSameFile({ path, resultPath }: ImportedFile): void {
-  const isSame =
-    resolve(path) === resolve(resultPath) ||
-    (existsSync(resultPath) && realpathSync(resultPath) === realpathSync(path));
+  const isSame = [resultPath, partPathOf(resultPath)].some(
+    (other) =>
+      resolve(path) === resolve(other) ||
+      (existsSync(other) && existsSync(path) && realpathSync(other) === realpathSync(path)),
+  );
   if (isSame) {
     throw new DomainError(
       'ERR_INPUT_INVALID',

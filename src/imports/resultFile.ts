@@ -17,7 +17,7 @@ export type ResultFile = {
  * write to the same file since: the answers there are that one's.
  */
 export async function createResultFile(path: string): Promise<ResultFile> {
-  const partPath = `${path}.part`;
+  const partPath = partPathOf(path);
   await rm(partPath, { force: true });
   const file = await open(partPath, 'wx', 0o600);
   return {
@@ -41,6 +41,11 @@ export async function createResultFile(path: string): Promise<ResultFile> {
     },
     close: () => file.close(),
   };
+}
+
+/** Where answers are written until there is one for every row. */
+export function partPathOf(path: string): string {
+  return `${path}.part`;
 }
 
 /** True where the path still names this very file. */

@@ -338,6 +338,22 @@ describe('releasing a held row', () => {
     expect(await gradesOf(uln)).toEqual(['Merit']);
   });
 
+  test('ends with the later of two versions that both waited', async () => {
+    const uln = await register();
+    for (const grade of ['Pass', 'Merit']) {
+      await importing(freshFile(HEADER, row(uln, { grade, awarded: '2026-09-02' })));
+    }
+    time.set('2026-09-02T00:00:00.000Z');
+    const outcomes = [];
+    for (const { import: stream, row: number } of await waiting()) {
+      const place = { import: stream, row: number };
+      outcomes.push((await ledger.held.release(place, source(), asSent)).outcome);
+    }
+    expect(outcomes).toEqual(['created', 'updated']);
+    expect(await gradesOf(uln)).toEqual(['Merit']);
+    await expectVerified();
+  });
+
   test('is refused while it still cannot be recorded, and the row goes on waiting', async () => {
     const uln = await register();
     await importing(freshFile(HEADER, row(uln, {}, 'Robin,,')));

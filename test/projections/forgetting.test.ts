@@ -43,6 +43,18 @@ function name(number: number): string {
 }
 
 describe('a redacted value', () => {
+  test('goes again where the same order is given again after a restore', async () => {
+    const { ledger, register } = await createWorld();
+    const learner = await register({ familyName: 'Qxrst' });
+    await ledger.find({ ...SEARCH, familyName: 'Qxrst' });
+    const { runner } = ledger.parts;
+    const order = '00000000-0000-4000-8000-000000000001';
+    const first = { order, on: '2024-03-01T09:00:00.000Z', stream: learner.stream, fields: null };
+    await runner.applyErasure(first);
+    const again = { ...first, on: '2024-03-02T09:00:00.000Z' };
+    expect([runner.hasApplied(first), runner.hasApplied(again)]).toEqual([true, false]);
+  });
+
   test('is in no byte of the views, whatever became of it and whatever stands around it', async () => {
     const world = await createWorld();
     const { ledger, register, registerMany } = world;
@@ -194,7 +206,12 @@ describe('a view that cannot fold the stream', () => {
       keptViews: keptViews.map((view) => (view === registerView ? broken : view)),
     });
     const [order = ''] = await redact(await onWeakEngine(ledger), learner, ['familyName']);
-    await forgetting.applyErasure({ order, stream: learner.stream, fields: null });
+    await forgetting.applyErasure({
+      order,
+      stream: learner.stream,
+      fields: null,
+      on: '2026-01-01T00:00:00.000Z',
+    });
     const active = (view: KeptView) => runner.generations.get(view, 'active');
     expect(active(registerView)).toMatchObject({ position: null });
     expect(active(keptViews[1] ?? registerView)?.position).not.toBeNull();

@@ -126,7 +126,11 @@ describe('comparing with a generation made anew', () => {
     const { ledger } = await createSmall();
     for (const { name } of keptViews) {
       const { differing, compared } = await ledger.projections.verify(name as ViewName);
-      expect({ name, differing, compared }).toEqual({ name, differing: 0, compared: 2 });
+      expect({ name, differing, compared }).toEqual({
+        name,
+        differing: 0,
+        compared: name === 'held' ? 3 : 2,
+      });
     }
   });
 
@@ -244,7 +248,12 @@ describe('going back to the generation before', () => {
       keptViews,
     });
     const order = '00000000-0000-4000-8000-000000000007';
-    await slow.applyErasure({ order, stream: learner.stream, fields: null });
+    await slow.applyErasure({
+      order,
+      stream: learner.stream,
+      fields: null,
+      on: '2026-01-01T00:00:00.000Z',
+    });
     const active = stateOf(ledger, 'active');
     expect(active?.generation).toBe(1);
     const states = runner.peek(register, (database, names) =>

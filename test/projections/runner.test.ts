@@ -158,7 +158,12 @@ describe('two processes on the same views', () => {
       if (isOpen) {
         isOpen = false;
         const order = '00000000-0000-4000-8000-000000000007';
-        await runner.applyErasure({ order, stream: learner.stream, fields: null });
+        await runner.applyErasure({
+          order,
+          stream: learner.stream,
+          fields: null,
+          on: '2026-01-01T00:00:00.000Z',
+        });
         const building = generations.get(statistics, 'building');
         if (building !== null) {
           generations.drop(statistics, building);
@@ -241,8 +246,13 @@ describe('a view that cannot go on', () => {
     const view = otherVersion(statistics);
     const runner = otherRunner(ledger, { view });
     const order = '00000000-0000-4000-8000-000000000007';
-    await runner.applyErasure({ order, stream: learner.stream, fields: null });
-    expect(runner.hasApplied(order)).toBe(true);
+    await runner.applyErasure({
+      order,
+      stream: learner.stream,
+      fields: null,
+      on: '2026-01-01T00:00:00.000Z',
+    });
+    expect(runner.hasApplied({ order, on: '2026-01-01T00:00:00.000Z' })).toBe(true);
     expect(await leftOver(ledger)).toEqual([]);
     expect(runner.generations.get(view, 'active')).toMatchObject({ version: 2, position: null });
   });
