@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { Cells } from '../../domain/imports/heldRows.js';
 import { isRedacted } from '../../domain/redaction.js';
 import type { Uln } from '../../domain/uln.js';
 import { NOW, plrAt } from '../../projections/replay.js';
+import { submitRow } from '../../src/imports/entryRows.js';
 import type { HeldPlace } from '../../src/imports/heldDoor.js';
 import { recordCreation } from '../../src/init.js';
 import {
@@ -336,6 +338,24 @@ describe('releasing a held row', () => {
     const second = await ledger.held.release(place, source(), { isSame: true });
     expect(second.outcome).toBe('unchanged');
     expect(await gradesOf(uln)).toEqual(['Merit']);
+  });
+
+  test('goes on where it was cut short after recording, also when a later version came since', async () => {
+    const uln = await register();
+    const file = freshFile(HEADER, row(uln, {}, 'Robin,,'));
+    await importing(file);
+    const place = await onlyWaiting();
+    const { cells, recordedBy } = await ledger.held.read(place, source());
+    const cut = { ...source(), commandId: recordedBy };
+    const waited = { since: time.now(), isSame: true, heldSinceOf: async () => null };
+    // Sound: nobody has redacted the cells.
+    await submitRow(ledger, 'achievements', cells as Cells, cut, waited);
+    await importing(freshFile(HEADER, row(uln, { grade: 'Merit' })));
+    const { outcome } = await ledger.held.release(place, source(), { isSame: true });
+    expect(outcome).toBe('created');
+    expect((await importing(file)).answers[0]).toMatchObject({ Outcome: 'unchanged' });
+    expect(await gradesOf(uln)).toEqual(['Merit']);
+    expect(await waiting()).toEqual([]);
   });
 
   test('ends with the later of two versions that both waited', async () => {
