@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Uln } from '../../domain/uln.js';
+import { importFile } from '../../src/imports/importFile.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { countEvents, createTestClock, requestBy } from '../support/ledger.js';
@@ -363,4 +365,29 @@ describe('a registration batch', () => {
     );
     expect(await countEvents(ledger)).toBe(before);
   });
+});
+
+test('a learner is refused before any row is matched: a match says who is in the register', async () => {
+  const path = fileOf(learnersCsv(1));
+  await importRows(ledger, 'learners', path);
+  const learner = { ...requestBy('10000001'), by: { kind: 'learner' }, user: null } as const;
+  await expect(importRows(ledger, 'learners', path, learner)).rejects.toMatchObject({
+    code: 'ERR_NOT_PERMITTED',
+  });
+});
+
+test('a file that the answers would be written over while they are made is refused and left alone', async () => {
+  const content = learnersCsv(1);
+  const path = `${fileOf(content)}.part`;
+  writeFileSync(path, content);
+  const file = { kind: 'learners', path, encoding: 'utf-8', declaredRows: null } as const;
+  const resultPath = path.slice(0, -'.part'.length);
+  const imported = importFile(
+    ledger,
+    { ...file, resultPath },
+    requestBy('10000001'),
+    () => undefined,
+  );
+  await expect(imported).rejects.toMatchObject({ code: 'ERR_INPUT_INVALID' });
+  expect(readFileSync(path, 'utf8')).toBe(content);
 });
