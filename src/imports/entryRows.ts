@@ -7,12 +7,12 @@ import { type EntryNaming, entryKeyOf } from '../../domain/learner/entries.js';
 import type { LearnerEvent, LearnerEventType } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { Uln } from '../../domain/uln.js';
-import { StreamError } from '../../streams/errors.js';
 import type { Outcome } from '../deciding.js';
 import { parseInput } from '../input.js';
 import type { Recording } from '../journal.js';
 import type { LearnerRequest, Learners } from '../ledger.js';
 import { type Request, recordingOf } from '../request.js';
+import { type Answer, refusalOf, rejected } from './answers.js';
 import type { Holding } from './holding.js';
 import { type EntryKind, layouts } from './layouts.js';
 
@@ -29,12 +29,7 @@ export const entryOutcomes = [
 ] as const;
 
 /** What became of such a row. */
-export type EntryAnswer = {
-  readonly outcome: (typeof entryOutcomes)[number];
-  readonly code: string;
-  readonly reason: string;
-  readonly uln: string;
-};
+export type EntryAnswer = Answer<(typeof entryOutcomes)[number]>;
 
 /** The column that names the learner, so that a refusal names it too. */
 const NamedUln = z.object({ ULN: Uln });
@@ -151,11 +146,11 @@ export async function answerEntryRow(
     const reason = [...(repeated ? [RECORDED_BEFORE] : []), ...warnings];
     return { outcome, code: '', reason: reason.join('; '), uln };
   } catch (error) {
-    const { code, message: reason } = aboutRow(error);
-    const held = HoldCode.safeParse(code);
+    const refusal = refusalOf(error);
+    const held = HoldCode.safeParse(refusal.code);
     return held.success
-      ? hold(holding, { row, cells }, { code: held.data, reason }, recording)
-      : { outcome: 'rejected', code, reason, uln: '' };
+      ? hold(holding, { row, cells }, { code: held.data, reason: refusal.message }, recording)
+      : rejected(refusal);
   }
 }
 
@@ -170,23 +165,11 @@ async function hold(
     await holding.hold(row, { code, cells }, recording);
     return { outcome: 'held', code, reason, uln: '' };
   } catch (error) {
-    const refusal = aboutRow(error);
-    return { outcome: 'rejected', code: refusal.code, reason: refusal.message, uln: '' };
+    return rejected(refusalOf(error));
   }
 }
 
 /** What a row that was recorded is called. */
 export function outcomeOf(recorded: readonly LearnerEventType[]): EntryAnswer['outcome'] {
   return outcomesByEvent.find(([type]) => recorded.includes(type))?.[1] ?? 'unchanged';
-}
-
-/** A refusal is the row's own; anything else ends the import, and the same file again goes on from there. */
-function aboutRow(error: unknown): DomainError | StreamError {
-  const isStorage =
-    error instanceof StreamError &&
-    ['ERR_APPEND_TOO_LARGE', 'ERR_VALUE_NOT_STORABLE', 'ERR_VERSION_CONFLICT'].includes(error.code);
-  if (error instanceof DomainError || isStorage) {
-    return error as DomainError | StreamError;
-  }
-  throw error;
 }

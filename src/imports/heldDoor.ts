@@ -12,13 +12,7 @@ import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted, type Redactable } from '../../domain/redaction.js';
 import { Uln } from '../../domain/uln.js';
-import {
-  type HeldQuery,
-  held,
-  selectHeld,
-  selectHeldSince,
-  type WaitingRow,
-} from '../../projections/held.js';
+import { type HeldQuery, held, selectHeld, type WaitingRow } from '../../projections/held.js';
 import type { Runner } from '../../projections/runner.js';
 import { isConflict } from '../../streams/errors.js';
 import { earlierOutcome } from '../deciding.js';
@@ -28,7 +22,7 @@ import { EMPTY_STREAM, type History, type Journal, type Recording } from '../jou
 import type { Learners } from '../ledger.js';
 import { type Request, recordingOf } from '../request.js';
 import { outcomeOf, submitRow } from './entryRows.js';
-import { heldSince, releaseOf } from './holding.js';
+import { heldSince, heldSinceIn, readHeldRows, releaseOf } from './holding.js';
 import type { EntryKind } from './layouts.js';
 
 /** Names a held row: the import's stream and the row's number in its file. */
@@ -83,14 +77,9 @@ export function createHeld(parts: {
   async function readStream(stream: string) {
     // Other streams than those of imports have no held rows, and are not to be read through here.
     const isImport = /^import(-[A-Za-z0-9]+)+$/.test(stream) && stream.length <= 64;
-    const { events, end }: History<ImportEvent> = isImport
-      ? await journal.read(stream)
-      : { events: [], end: EMPTY_STREAM };
-    const state = events.reduce(
-      (before, { event }) => heldRows.evolve(before, event),
-      heldRows.initialState,
-    );
-    return { events, end, state };
+    return isImport
+      ? readHeldRows(journal, stream)
+      : { events: [], end: EMPTY_STREAM, state: heldRows.initialState };
   }
 
   async function find(place: HeldPlace, { by }: Request, wanted: 'released' | 'rejected' | null) {
@@ -169,8 +158,7 @@ export function createHeld(parts: {
       const outcome = await submitRow(learners, started.kind, cells, source, {
         ...options,
         since,
-        heldSinceOf: (commandId) =>
-          runner.read(held, (database, names) => selectHeldSince(database, names, commandId)),
+        heldSinceOf: heldSinceIn(runner),
       });
       const { caller, correlation } = recordingOf(source, '');
       const recording = { ...recordingOf(request, ''), caller, correlation };

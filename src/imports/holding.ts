@@ -16,7 +16,7 @@ import { conflict } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault.js';
 import { followUpCommandId, importStream } from '../identifiers.js';
 import { createQueues } from '../inOrder.js';
-import type { Journal, Recording } from '../journal.js';
+import type { History, Journal, Recording } from '../journal.js';
 import type { Orders } from '../orders.js';
 
 /** The rows of one file that wait, while the file is being imported. */
@@ -155,8 +155,7 @@ export function createHolding(
     // One queue for the whole file: rows of two blocks are answered in their order too.
     stateOf: (row) => inOrder('file', () => stateOf(row)),
     heldSince: async (row) => (await blockAt(blockOf(row))).since.get(row) ?? null,
-    heldSinceOf: (commandId) =>
-      runner.read(held, (database, names) => selectHeldSince(database, names, commandId)),
+    heldSinceOf: heldSinceIn(runner),
     hold: (row, { code, cells }, recording) => {
       const data = { row, code, cells, recordedBy: recording.commandId };
       // A row can be held for the same reason again after another one: the version tells them apart.
@@ -185,22 +184,36 @@ type Block = {
   readonly since: ReadonlyMap<number, Instant | null>;
 };
 
-/** Folds an import's stream. */
 async function readBlock(journal: Journal, stream: string): Promise<Block> {
+  const { events, end, state } = await readHeldRows(journal, stream);
+  const numbers = [...state.rows.keys()];
+  const since = new Map(numbers.map((row) => [row, heldSince(events, row)] as const));
+  return { state, version: end.version, since };
+}
+
+/** An import's stream and what it folds to. */
+export async function readHeldRows(
+  journal: Journal,
+  stream: string,
+): Promise<History<ImportEvent> & { readonly state: HeldRows }> {
   const { events, end } = await journal.read<ImportEvent>(stream);
   const state = events.reduce(
     (before, { event }) => heldRows.evolve(before, event),
     heldRows.initialState,
   );
-  const numbers = [...state.rows.keys()];
-  const since = new Map(numbers.map((row) => [row, heldSince(events, row)] as const));
-  return { state, version: end.version, since };
+  return { events, end, state };
 }
 
 /** Since when a row waits, for whatever reasons; `null` for one that was never held. */
 export function heldSince(events: readonly Recorded<ImportEvent>[], row: number): Instant | null {
   const first = events.find(({ event }) => event.type === 'RowHeld' && event.data.row === row);
   return first?.recordedAt ?? null;
+}
+
+/** Asks the view of held rows since when the row waited that a command recorded. */
+export function heldSinceIn(runner: Runner): Holding['heldSinceOf'] {
+  return (commandId) =>
+    runner.read(held, (database, names) => selectHeldSince(database, names, commandId));
 }
 
 /** How the release of a row is recorded that the command of this recording recorded. */

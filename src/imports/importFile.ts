@@ -30,8 +30,6 @@ export type ImportSummary = {
   readonly warnings: readonly string[];
 };
 
-type Answer = LearnerAnswer | EntryAnswer;
-
 /** Rows recorded at the same time: they share commits. */
 const ROWS_IN_FLIGHT = 128;
 const RESULT_COLUMNS = ['Row', 'Key', 'Outcome', 'Code', 'Reason', 'ULN'];
@@ -68,7 +66,7 @@ export async function importFile(
     for await (const { row, outcome, code, reason, uln } of answers) {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       const key = row.cells[keyColumn] ?? '';
-      await result.write([String(row.row), key, outcome, code ?? '', reason, uln]);
+      await result.write([String(row.row), key, outcome, code, reason, uln]);
       onProgress(row.row, checked.rows);
       refuseInterrupted(signal);
     }
@@ -93,7 +91,7 @@ function answersFor(
   { digest, rows }: CheckedFile,
   request: Omit<Request, 'commandId'>,
 ): {
-  readonly answer: (row: CsvRow) => Promise<Answer>;
+  readonly answer: (row: CsvRow) => Promise<LearnerAnswer | EntryAnswer>;
   readonly finish: (outcomes: Readonly<Record<string, number>>) => Promise<void>;
 } {
   const { vault } = ledger.parts;

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { DomainError } from '../../domain/errors.js';
 import { LearnerDetailsInput } from '../../domain/learner/details.js';
 import { compareDemographics } from '../../domain/learner/matching.js';
 import { Uln } from '../../domain/uln.js';
@@ -10,20 +9,18 @@ import { parseInput } from '../input.js';
 import type { Ledger } from '../openLedger.js';
 import type { DetailsInput } from '../registration.js';
 import type { Request } from '../request.js';
+import { type Answer, refusalOf, rejected } from './answers.js';
 import { createFileMatches } from './fileMatches.js';
 
 type Details = z.output<typeof LearnerDetailsInput>;
 
-/** What became of a row of a registration batch. */
-export type LearnerAnswer = {
-  readonly outcome: 'new' | 'already-exists' | 'possible-match' | 'rejected';
-  readonly reason: string;
-  readonly uln: string;
-  readonly code?: string;
-};
-
-/** Every outcome of such a row. */
+/** Every outcome of a row of a registration batch. */
 export const learnerOutcomes = ['new', 'already-exists', 'possible-match', 'rejected'] as const;
+
+/** What became of such a row. */
+export type LearnerAnswer = Answer<(typeof learnerOutcomes)[number]>;
+
+const ISSUED_BEFORE = 'issued to this row before';
 
 /** After how many rows the register is brought up to date: others may be registering too. */
 const ROWS_BETWEEN_CATCH_UPS = 250;
@@ -52,7 +49,7 @@ export function createLearnerRows(
     );
     const [exact, ...more] = inRegister.filter(({ kind }) => kind === 'exact');
     if (exact !== undefined && more.length === 0) {
-      return { outcome: 'already-exists', reason: '', uln: exact.learner.uln };
+      return alreadyExists(exact.learner.uln, '');
     }
     // Those that came to nothing were not taken after all.
     const inFile = [];
@@ -64,17 +61,13 @@ export function createLearnerRows(
     }
     const same = inFile.find(({ kind }) => kind === 'exact');
     if (same !== undefined && more.length === 0) {
-      return {
-        outcome: 'already-exists',
-        reason: `the same learner as in row ${same.row}`,
-        uln: same.uln,
-      };
+      return alreadyExists(same.uln, `the same learner as in row ${same.row}`);
     }
     if (inRegister.length + inFile.length > 0) {
       const earlier = await ledger.registered(request);
       return earlier === null
         ? possibleMatch(inRegister, inFile)
-        : { outcome: 'already-exists', reason: 'issued to this row before', uln: earlier };
+        : alreadyExists(earlier, ISSUED_BEFORE);
     }
     const issuing = issue(details, request);
     const uln = issuing.then((answer) => (answer.uln === '' ? null : answer.uln));
@@ -87,10 +80,10 @@ export function createLearnerRows(
   async function issue(details: Details, request: Request): Promise<LearnerAnswer> {
     try {
       const { uln, repeated, warnings } = await ledger.register(details, request);
-      const reason = [...(repeated ? ['issued to this row before'] : []), ...warnings].join('; ');
-      return { outcome: repeated ? 'already-exists' : 'new', reason, uln };
+      const reason = [...(repeated ? [ISSUED_BEFORE] : []), ...warnings].join('; ');
+      return repeated ? alreadyExists(uln, reason) : { outcome: 'new', code: '', reason, uln };
     } catch (error) {
-      return rejected(error);
+      return rejected(refusalOf(error));
     }
   }
 
@@ -103,12 +96,8 @@ export function createLearnerRows(
     }
     const { kind, differing } = compareDemographics(details, known);
     return kind === 'exact'
-      ? { outcome: 'already-exists', reason: '', uln }
-      : {
-          outcome: 'possible-match',
-          reason: `the learner of this ULN differs in ${fieldsOf(differing)}`,
-          uln: '',
-        };
+      ? alreadyExists(uln, '')
+      : mayBe(`the learner of this ULN differs in ${fieldsOf(differing)}`);
   }
 
   async function decide(
@@ -127,7 +116,7 @@ export function createLearnerRows(
         ? verify(named, details)
         : match(row, details, request));
     } catch (error) {
-      return rejected(error);
+      return rejected(refusalOf(error));
     }
   }
 
@@ -150,17 +139,17 @@ function possibleMatch(
         ]),
     ...(inFile.length === 0 ? [] : [`row ${inFile.map(({ row }) => row).join(', ')} of this file`]),
   ];
-  return { outcome: 'possible-match', reason: `like ${parts.join(' and ')}`, uln: '' };
+  return mayBe(`like ${parts.join(' and ')}`);
+}
+
+function alreadyExists(uln: string, reason: string): LearnerAnswer {
+  return { outcome: 'already-exists', code: '', reason, uln };
+}
+
+function mayBe(reason: string): LearnerAnswer {
+  return { outcome: 'possible-match', code: '', reason, uln: '' };
 }
 
 function fieldsOf(differing: readonly string[]): string {
   return differing.length === 0 ? 'nothing that can be compared' : differing.join(', ');
-}
-
-/** A refusal is the row's answer; anything else ends the import. */
-function rejected(error: unknown): LearnerAnswer {
-  if (!(error instanceof DomainError)) {
-    throw error;
-  }
-  return { outcome: 'rejected', code: error.code, reason: error.message, uln: '' };
 }
