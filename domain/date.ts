@@ -35,6 +35,14 @@ export function monthsAfter(date: CalendarDate, months: number): CalendarDate {
   return lastDay.toISOString().slice(0, 10) as CalendarDate;
 }
 
+/** The date a number of days later, or earlier where the number is negative. */
+export function daysAfter(date: CalendarDate, days: number): CalendarDate {
+  // Sound: the Date is a real day within four digits of year.
+  return new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10) as CalendarDate;
+}
+
+const DAY_MS = 86_400_000;
+
 function isCalendarDate(text: string): boolean {
   if (!/^(18|19|20)\d{2}-\d{2}-\d{2}$/.test(text)) {
     return false;

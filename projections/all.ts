@@ -1,8 +1,15 @@
 import { challenges } from './challenges.js';
 import { held } from './held.js';
 import type { KeptView } from './keptView.js';
+import { organisations } from './organisations.js';
 import { register } from './register.js';
 import { statistics } from './statistics.js';
 
 /** Every kept view. */
-export const keptViews: readonly KeptView[] = [register, challenges, statistics, held];
+export const keptViews: readonly KeptView[] = [
+  register,
+  challenges,
+  statistics,
+  held,
+  organisations,
+];

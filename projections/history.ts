@@ -37,6 +37,9 @@ export const historyProjection: Projection<HistoryState> = {
     ChallengeWithdrawn: withRow,
     ChallengeUpheld: withRow,
     ChallengeRejected: withRow,
+    ConnectionEstablished: withRow,
+    ConnectionEnded: withRow,
+    HandlingChanged: withRow,
     SensitiveDataRedacted: withRow,
     FieldsResealed: withRow,
   },
@@ -76,6 +79,9 @@ function replacedBy(event: LearnerEvent, before: PlrState): Values | null {
     case 'ParticipationRecorded':
     case 'AchievementRecorded':
     case 'ChallengeRaised':
+    case 'ConnectionEstablished':
+    case 'ConnectionEnded':
+    case 'HandlingChanged':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return null;

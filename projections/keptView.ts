@@ -1,12 +1,17 @@
 import type Database from 'better-sqlite3';
 import type { ImportEvent } from '../domain/imports/events.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
+import type { OrganisationEvent } from '../domain/organisation/events.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { RedactionMarker } from '../domain/redaction.js';
 import { fold, type Projection } from './projection.js';
 
 /** The events that views are kept of, by the first word of their streams' names. */
-type EventsOf = { readonly learner: LearnerEvent; readonly import: ImportEvent };
+type EventsOf = {
+  readonly learner: LearnerEvent;
+  readonly import: ImportEvent;
+  readonly organisation: OrganisationEvent;
+};
 
 /** An event of any stream that a view is kept of. */
 export type KeptEvent = EventsOf[keyof EventsOf];

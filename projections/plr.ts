@@ -51,6 +51,9 @@ export type PlrChallenge = {
   readonly answer: unknown;
 };
 
+/** A direct link with an organisation as the record shows it. */
+export type PlrConnection = LearnerEventData<'ConnectionEstablished'>;
+
 /** A Personal Learning Record: what stands, of whom, and whether it is shared. */
 export type Plr = {
   /** `null` while no ULN had been issued at the instant or date asked for. */
@@ -61,6 +64,8 @@ export type Plr = {
     | { readonly optedOut: true; readonly since: CalendarDate; readonly route: string };
   readonly qualifications: readonly PlrQualification[];
   readonly challenges: readonly PlrChallenge[];
+  /** The organisations that are or were directly linked to the learner. */
+  readonly connections: readonly PlrConnection[];
 };
 
 type StoredEntry = Omit<PlrEntry, 'achieved' | 'disputedBy' | 'redactedFields'> & {
@@ -71,6 +76,7 @@ type StoredEntry = Omit<PlrEntry, 'achieved' | 'disputedBy' | 'redactedFields'> 
 export type PlrState = Pick<Plr, 'uln' | 'details' | 'sharing'> & {
   readonly entries: ReadonlyMap<string, StoredEntry>;
   readonly challenges: ReadonlyMap<string, PlrChallenge>;
+  readonly connections: ReadonlyMap<string, PlrConnection>;
 };
 
 /** Folds one learner's stream into what the record needs. Events on what is not there leave it as it is. */
@@ -83,6 +89,7 @@ export const plrProjection: Projection<PlrState> = {
     sharing: { optedOut: false },
     entries: new Map(),
     challenges: new Map(),
+    connections: new Map(),
   },
   on: {
     UlnIssued: (state, { event }) => {
@@ -129,6 +136,24 @@ export const plrProjection: Projection<PlrState> = {
     ChallengeWithdrawn: (state, { event }) => closeChallenge(state, event.data, 'withdrawn'),
     ChallengeUpheld: (state, { event }) => closeChallenge(state, event.data, 'upheld'),
     ChallengeRejected: (state, { event }) => closeChallenge(state, event.data, 'rejected'),
+    ConnectionEstablished: (state, { event: { data } }) => ({
+      ...state,
+      connections: new Map(state.connections).set(data.connectionId, data),
+    }),
+    ConnectionEnded: (state, { event: { data } }) => {
+      const connection = state.connections.get(data.connectionId);
+      return connection === undefined
+        ? state
+        : {
+            ...state,
+            connections: new Map(state.connections).set(data.connectionId, {
+              ...connection,
+              endDate: data.endDate,
+            }),
+          };
+    },
+    // Who may see a record is no part of it.
+    HandlingChanged: 'ignored',
     // The events they speak of are read with the markers already in place.
     SensitiveDataRedacted: 'ignored',
     FieldsResealed: 'ignored',
@@ -153,6 +178,7 @@ export function toPlr(state: PlrState, validAt: CalendarDate | null = null): Plr
     sharing: state.sharing,
     qualifications: [...groups].map(([key, entries]) => toQualification(key, entries)),
     challenges: [...state.challenges.values()],
+    connections: [...state.connections.values()],
   };
 }
 

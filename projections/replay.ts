@@ -129,6 +129,9 @@ function entryOf(event: LearnerEvent): {
     case 'ChallengeWithdrawn':
     case 'ChallengeUpheld':
     case 'ChallengeRejected':
+    case 'ConnectionEstablished':
+    case 'ConnectionEnded':
+    case 'HandlingChanged':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return { key: null, ownDate: 'unchanged' };

@@ -13,6 +13,7 @@ import {
   participationRedactableShape,
 } from './entries.js';
 import { OptOutRoute } from './events.js';
+import { sharingCommands } from './sharingCommands.js';
 
 const participation = { participationId: OwnKey, submittedBy: Ukprn } as const;
 const achievement = { achievementId: OwnKey, submittedBy: Ukprn } as const;
@@ -96,6 +97,7 @@ export const learnerCommands = {
   WithdrawChallenge: missingAsNull({ challengeId: OwnKey, reason }),
   UpholdChallenge: missingAsNull({ challengeId: OwnKey, reason }),
   RejectChallenge: z.strictObject({ challengeId: OwnKey, reason: paragraphOf(2000) }),
+  ...sharingCommands,
 } as const;
 
 /** The name of a command to a learner's stream. */

@@ -15,6 +15,7 @@ import {
   participationPlainShape,
   participationRedactableShape,
 } from './entries.js';
+import { sharingEvents } from './sharingEvents.js';
 
 /** How an opt-out reached the service: from a provider at enrolment, the helpdesk, or the learner's own account. */
 export const OptOutRoute = z.enum(['enrolment', 'helpdesk', 'own-account']);
@@ -158,6 +159,7 @@ export const learnerEvents = {
     validFrom: null,
     schema: z.strictObject({ challengeId: OwnKey, reason: redactable(paragraphOf(2000)) }),
   },
+  ...sharingEvents,
   ...redactionEvents,
 } as const satisfies Record<string, EventDefinition>;
 

@@ -19,9 +19,11 @@ import {
   decideWithdraw,
 } from './entryDecisions.js';
 import type { LearnerEvent } from './events.js';
+import { decideConnect, decideDisconnect, decideHandling } from './sharingDecisions.js';
 import {
   applyChanges,
   type Challenge,
+  type Connection,
   type Entry,
   type IssuedLearner,
   type Learner,
@@ -84,6 +86,12 @@ function decideIssued(
       return decideUphold(command, state);
     case 'RejectChallenge':
       return decideReject(command, state);
+    case 'EstablishConnection':
+      return decideConnect(command, state);
+    case 'EndConnection':
+      return decideDisconnect(command, state);
+    case 'ChangeHandling':
+      return decideHandling(command, state);
   }
 }
 
@@ -112,6 +120,8 @@ function evolve(state: Learner, event: LearnerEvent): Learner {
       optedOutSince: null,
       entries: new Map(),
       challenges: new Map(),
+      connections: new Map(),
+      handling: { level: 'standard', authorised: [], reviewDate: null },
     };
   }
   // A stream begins with UlnIssued; anything before it would be a broken history, found by the chain.
@@ -166,6 +176,19 @@ function evolveIssued(
       return closeChallenge(state, event.data.challengeId, 'upheld');
     case 'ChallengeRejected':
       return closeChallenge(state, event.data.challengeId, 'rejected');
+    case 'ConnectionEstablished': {
+      const { connectionId, ukprn, startDate, endDate } = event.data;
+      return withConnection(state, connectionId, { ukprn, startDate, endDate });
+    }
+    case 'ConnectionEnded': {
+      const { connectionId, endDate } = event.data;
+      const connection = state.connections.get(connectionId);
+      return connection === undefined
+        ? state
+        : withConnection(state, connectionId, { ...connection, endDate });
+    }
+    case 'HandlingChanged':
+      return { ...state, handling: event.data };
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       // The events they speak of are read with the markers already in place.
@@ -188,6 +211,10 @@ function withChallenge(state: IssuedLearner, challenge: Challenge): IssuedLearne
     ...state,
     challenges: new Map(state.challenges).set(challenge.raised.challengeId, challenge),
   };
+}
+
+function withConnection(state: IssuedLearner, id: string, connection: Connection): IssuedLearner {
+  return { ...state, connections: new Map(state.connections).set(id, connection) };
 }
 
 function closeChallenge(

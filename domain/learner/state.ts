@@ -1,6 +1,7 @@
 import type { Actor } from '../actor.js';
 import type { CalendarDate } from '../date.js';
 import { isRedacted, type Redactable } from '../redaction.js';
+import type { Ukprn } from '../ukprn.js';
 import type { Uln } from '../uln.js';
 import type { LearnerDetails } from './details.js';
 import { type EntryReference, entryKey } from './entries.js';
@@ -24,6 +25,19 @@ export type Challenge = {
   readonly outcome: 'open' | 'withdrawn' | 'upheld' | 'rejected';
 };
 
+/** A direct link between the learner and an organisation; both dates are within it. */
+export type Connection = {
+  readonly ukprn: Ukprn;
+  readonly startDate: CalendarDate;
+  readonly endDate: CalendarDate | null;
+};
+
+/** How the record is handled, and who may see it where that is restricted. */
+export type Handling = Pick<
+  LearnerEventData<'HandlingChanged'>,
+  'level' | 'authorised' | 'reviewDate'
+>;
+
 /** A learner with a ULN. */
 export type IssuedLearner = {
   readonly status: 'issued';
@@ -33,6 +47,8 @@ export type IssuedLearner = {
   readonly optedOutSince: CalendarDate | null;
   readonly entries: ReadonlyMap<string, Entry>;
   readonly challenges: ReadonlyMap<string, Challenge>;
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly handling: Handling;
 };
 
 /** What the rules know of one learner's stream. */

@@ -111,6 +111,21 @@ const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
   ChallengeWithdrawn: { challengeId: 'C-1', reason: null },
   ChallengeUpheld: { challengeId: 'C-1', reason: null },
   ChallengeRejected: { challengeId: 'C-1', reason: 'The certificate was checked.' },
+  ConnectionEstablished: {
+    connectionId: 'K-1',
+    ukprn: PROVIDER,
+    kind: 'enrolment',
+    startDate: '2021-09-01',
+    endDate: null,
+    evidenceReference: 'ENROL-1',
+  },
+  ConnectionEnded: { connectionId: 'K-1', endDate: '2022-07-31', reason: null },
+  HandlingChanged: {
+    level: 'restricted',
+    authorised: [{ ukprn: PROVIDER, user: null }],
+    reviewDate: '2025-09-01',
+    reason: 'Asked for by the learner.',
+  },
   SensitiveDataRedacted: {
     order: marker.order,
     on: marker.on,
@@ -145,6 +160,21 @@ const commandDefaults: Readonly<Record<LearnerCommandType, object>> = {
   WithdrawChallenge: { challengeId: 'C-1', reason: null },
   UpholdChallenge: { challengeId: 'C-1', reason: null },
   RejectChallenge: { challengeId: 'C-1', reason: 'The certificate was checked.' },
+  EstablishConnection: {
+    connectionId: 'K-1',
+    ukprn: PROVIDER,
+    kind: 'enrolment',
+    startDate: '2021-09-01',
+    endDate: null,
+    evidenceReference: 'ENROL-1',
+  },
+  EndConnection: { connectionId: 'K-1', endDate: '2022-07-31', reason: null },
+  ChangeHandling: {
+    level: 'restricted',
+    authorised: [{ ukprn: PROVIDER, user: null }],
+    reviewDate: '2025-09-01',
+    reason: 'Asked for by the learner.',
+  },
 };
 
 type EventData<Type extends LearnerEventType> = z.input<(typeof learnerEvents)[Type]['schema']>;

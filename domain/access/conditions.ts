@@ -1,0 +1,163 @@
+import { type CalendarDate, daysAfter } from '../date.js';
+import type { Role } from '../organisation/terms.js';
+import type { Purpose } from '../purpose.js';
+import type { Action } from './events.js';
+import { type AccessFacts, type AccessRequest, outsideOrganisation, userOf } from './request.js';
+
+/** Days without use after which access expires. Source: the service removes dormant access; the numbers are ours. */
+const ORGANISATION_DORMANT_DAYS = 365;
+const USER_DORMANT_DAYS = 180;
+
+/** For which purposes an organisation may ask for what. The pairing is ours. */
+const purposesOf: Readonly<Record<Action, readonly Purpose[]>> = {
+  find: ['learner-registration', 'participation-reporting', 'achievement-reporting'],
+  verify: ['learner-registration', 'participation-reporting', 'achievement-reporting'],
+  register: ['learner-registration'],
+  amend: ['learner-registration', 'data-correction'],
+  submit: ['participation-reporting', 'achievement-reporting', 'data-correction'],
+  connect: ['learner-registration', 'advice-and-guidance', 'admission', 'participation-reporting'],
+  read: ['advice-and-guidance', 'admission', 'achievement-verification', 'credit-transfer'],
+  'read-own': [
+    'participation-reporting',
+    'achievement-reporting',
+    'data-correction',
+    'data-challenge',
+  ],
+  challenge: ['data-challenge'],
+  choose: ['learner-choice'],
+  protect: [],
+  'read-history': [],
+  'open-view': [],
+};
+
+const REGISTRATION = ['find', 'verify', 'register', 'amend', 'submit', 'connect'] as const;
+
+/** What each role of an outside organisation may do. Source: the service's user guide names the roles; the pairing is ours. */
+const actionsOf: Readonly<Partial<Record<Role, readonly Action[]>>> = {
+  'awarding-body-user': ['verify', 'submit', 'challenge', 'read-own'],
+  'batch-user': [...REGISTRATION, 'read-own'],
+  'online-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own'],
+  'view-only': ['find', 'verify', 'read'],
+  'super-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own'],
+};
+
+/** What the service operator's staff may do, and for what. */
+const staffActionsOf: Readonly<
+  Partial<
+    Record<Role, { readonly actions: readonly Action[]; readonly purposes: readonly Purpose[] }>
+  >
+> = {
+  'service-desk': {
+    actions: ['find', 'verify', 'read', 'amend', 'connect', 'challenge', 'choose'],
+    purposes: ['data-challenge', 'data-correction', 'learner-choice', 'service-operation'],
+  },
+  'data-protection': {
+    actions: ['find', 'verify', 'read', 'read-history', 'challenge', 'protect'],
+    purposes: ['data-protection', 'data-challenge'],
+  },
+  auditor: { actions: ['read', 'read-history'], purposes: ['audit'] },
+};
+
+/** True where an outside organisation asks to read a whole record. */
+export function isReadByOutsider(request: AccessRequest, facts: AccessFacts): boolean {
+  return request.action === 'read' && outsideOrganisation(request, facts) !== null;
+}
+
+/** True where the organisation, or the person, has not used the access for so long that it expired. */
+export function isDormant(request: AccessRequest, facts: AccessFacts): boolean {
+  const { organisation } = facts;
+  const user = userOf(request, facts);
+  const isUnused = (since: CalendarDate, days: number) => daysAfter(since, days) < request.on;
+  return (
+    organisation.status === 'registered' &&
+    (isUnused(organisation.lastUsedOn, ORGANISATION_DORMANT_DAYS) ||
+      (user !== null && isUnused(user.lastUsedOn, USER_DORMANT_DAYS)))
+  );
+}
+
+/** The roles of the person who asks. */
+function rolesOf(request: AccessRequest, facts: AccessFacts): readonly Role[] {
+  return userOf(request, facts)?.roles ?? [];
+}
+
+/** True where an agreement of the organisation names the purpose and is in force. */
+export function hasAgreement(request: AccessRequest, facts: AccessFacts): boolean {
+  const outside = outsideOrganisation(request, facts);
+  return [...(outside?.agreements.values() ?? [])].some(
+    ({ purposes, startDate, endDate }) =>
+      startDate <= request.on &&
+      request.on <= endDate &&
+      purposes.includes(request.purpose as Purpose),
+  );
+}
+
+/** True where the learner is directly linked to the organisation on that day. */
+export function isConnected(
+  { asker, on }: AccessRequest,
+  learner: AccessFacts['learner'],
+): boolean {
+  return (learner?.connections ?? []).some(
+    ({ ukprn, startDate, endDate }) =>
+      asker.kind === 'organisation' &&
+      ukprn === asker.ukprn &&
+      startDate <= on &&
+      (endDate === null || on <= endDate),
+  );
+}
+
+/**
+ * True where the record is handled as restricted and the asker is not authorised. The learner and
+ * whoever is named pass; so does the keeper for data protection.
+ */
+export function isRestricted(
+  { asker, user, purpose }: AccessRequest,
+  learner: AccessFacts['learner'],
+): boolean {
+  if (learner?.handling.level !== 'restricted' || asker.kind === 'learner') {
+    return false;
+  }
+  if (asker.kind === 'keeper') {
+    return purpose !== 'data-protection';
+  }
+  return !learner.handling.authorised.some(
+    (named) => named.ukprn === asker.ukprn && (named.user === null || named.user === user),
+  );
+}
+
+/** True where an outside organisation asks for the record of a learner who does not share. */
+export function isOptedOutOf(request: AccessRequest, facts: AccessFacts): boolean {
+  const since = facts.learner?.optedOutSince ?? null;
+  return isReadByOutsider(request, facts) && since !== null && since <= request.on;
+}
+
+/** True where the service operator’s staff ask within their role. */
+export function isStaffDuty(request: AccessRequest, facts: AccessFacts): boolean {
+  const { asker, action, purpose } = request;
+  const { organisation } = facts;
+  return (
+    asker.kind === 'organisation' &&
+    organisation.status === 'registered' &&
+    organisation.organisationType === 'service-operator' &&
+    rolesOf(request, facts).some((role) => {
+      const duty = staffActionsOf[role];
+      return duty?.actions.includes(action) && duty.purposes.includes(purpose as Purpose);
+    })
+  );
+}
+
+/** True where an outside organisation’s person has no role that allows the action. */
+export function lacksRole(request: AccessRequest, facts: AccessFacts): boolean {
+  return (
+    outsideOrganisation(request, facts) !== null &&
+    !rolesOf(request, facts).some((role) => actionsOf[role]?.includes(request.action))
+  );
+}
+
+/** True where an outside organisation asks for something for which its purpose is not meant. */
+export function misfitsPurpose(request: AccessRequest, facts: AccessFacts): boolean {
+  return (
+    outsideOrganisation(request, facts) !== null &&
+    // Sound: a purpose that is not on the list is in none of these.
+    !purposesOf[request.action].includes(request.purpose as Purpose)
+  );
+}

@@ -1,0 +1,180 @@
+import type { CalendarDate } from '../date.js';
+import { Purpose } from '../purpose.js';
+import {
+  hasAgreement,
+  isConnected,
+  isDormant,
+  isOptedOutOf,
+  isReadByOutsider,
+  isRestricted,
+  isStaffDuty,
+  lacksRole,
+  misfitsPurpose,
+} from './conditions.js';
+import { outsideOrganisation, type SharingRule, userOf } from './request.js';
+
+const NOTICE = 'the privacy notice';
+const OURS = 'ours';
+
+/** The day from which no consent is needed and no opt-out is new. Source: the service's guidance on the GDPR. */
+const LATER_POLICY = '2018-05-25' as CalendarDate;
+const LAST_OF_EARLIER_POLICY = '2018-05-24' as CalendarDate;
+
+const DEFAULTS = {
+  effect: 'forbid',
+  from: null,
+  until: null,
+  isAboutLearner: false,
+  code: null,
+} as const satisfies Partial<SharingRule>;
+
+/** Every rule, forbids first. A rule is never edited once it has decided something: it ends, and another begins. */
+export const sharingRules: readonly SharingRule[] = [
+  forbid('never-for-marketing-or-sales', NOTICE, {
+    says: 'no personal information is passed on for marketing or sales',
+    applies: ({ purpose }) => /^(marketing|sales)$/i.test(purpose),
+  }),
+  forbid('purpose-on-the-list', NOTICE, {
+    says: 'the purpose is one of those that agreements can name',
+    applies: ({ purpose }) => !Purpose.safeParse(purpose).success,
+  }),
+  forbid('organisation-registered', NOTICE, {
+    says: 'the organisation is registered',
+    code: 'WSEC0003',
+    applies: ({ asker }, { organisation }) =>
+      asker.kind === 'organisation' && organisation.status === 'unregistered',
+  }),
+  forbid('organisation-not-suspended', 'the user agreement', {
+    says: 'the organisation’s access is not suspended',
+    applies: (_, { organisation }) =>
+      organisation.status === 'registered' && organisation.suspendedFor !== null,
+  }),
+  forbid('changes-attested', 'ours, after the reprimand of November 2022', {
+    says: 'a new name or owner of the organisation was verified',
+    applies: (_, { organisation }) =>
+      organisation.status === 'registered' && organisation.awaitsAttestation,
+  }),
+  forbid('user-of-the-organisation', 'the user guide', {
+    says: 'the person is a user of the organisation',
+    applies: (request, facts) =>
+      facts.organisation.status === 'registered' && userOf(request, facts) === null,
+  }),
+  forbid('access-in-use', OURS, {
+    says: 'the access was used within a year, and by this person within 180 days',
+    applies: isDormant,
+  }),
+  forbid('role-allows-the-action', 'the user guide', {
+    says: 'the person’s role allows what was asked',
+    applies: lacksRole,
+  }),
+  forbid('purpose-fits-the-action', NOTICE, {
+    says: 'the purpose is one for which this may be asked',
+    applies: misfitsPurpose,
+  }),
+  forbid('agreement-in-force', NOTICE, {
+    says: 'a data sharing agreement for this purpose is in force',
+    applies: (request, facts) =>
+      outsideOrganisation(request, facts) !== null && !hasAgreement(request, facts),
+  }),
+  forbid('data-protection-registered', NOTICE, {
+    says: 'the organisation’s data-protection registration is current',
+    applies: (request, facts) => {
+      const outside = outsideOrganisation(request, facts);
+      return outside !== null && !((outside.dataProtectionExpiryDate ?? '') >= request.on);
+    },
+  }),
+  forbid('notice-attested', NOTICE, {
+    says: 'the organisation attested that it gives its learners the notice in force',
+    applies: (request, facts) => {
+      const outside = outsideOrganisation(request, facts);
+      return outside !== null && (outside.noticeAttested ?? 0) < (facts.requiredNotice ?? 0);
+    },
+  }),
+  forbid('learner-known', OURS, {
+    says: 'the learner is known',
+    isAboutLearner: true,
+    applies: (_, { learner }) => learner === null,
+  }),
+  forbid('handled-as-restricted', 'the sensitive learners policy named in the notice', {
+    says: 'the learner is not handled as restricted, or the asker is authorised',
+    isAboutLearner: true,
+    applies: (request, { learner }) => isRestricted(request, learner),
+  }),
+  forbid('direct-connection', NOTICE, {
+    says: 'there is a direct connection between the learner and the organisation',
+    isAboutLearner: true,
+    applies: (request, facts) =>
+      isReadByOutsider(request, facts) && !isConnected(request, facts.learner),
+  }),
+  forbid('source-of-the-record', OURS, {
+    says: 'the organisation submitted something of the record',
+    isAboutLearner: true,
+    applies: (request, facts) =>
+      request.action === 'read-own' &&
+      request.asker.kind === 'organisation' &&
+      !(facts.learner?.sources.includes(request.asker.ukprn) ?? false),
+  }),
+  forbid('identity-verified', 'observed: WSEC0208', {
+    says: 'the names given with the ULN are the learner’s',
+    isAboutLearner: true,
+    code: 'WSEC0208',
+    applies: (_, { learner }) => learner?.identityMatches === false,
+  }),
+  forbid('opted-out', NOTICE, {
+    says: 'the learner shares participation and achievement data',
+    isAboutLearner: true,
+    code: 'WSEC0206',
+    until: LAST_OF_EARLIER_POLICY,
+    applies: isOptedOutOf,
+  }),
+  forbid('opt-out-stands', 'the guidance on the GDPR: opt-outs set before stay in place', {
+    says: 'the learner shares participation and achievement data, or an earlier opt-out was overridden after the latest notice was given',
+    isAboutLearner: true,
+    code: 'WSEC0206',
+    from: LATER_POLICY,
+    applies: isOptedOutOf,
+  }),
+  permit('own-record', NOTICE, {
+    says: 'learners see their own record at any time',
+    applies: ({ asker, action }) =>
+      asker.kind === 'learner' && (action === 'read' || action === 'read-history'),
+  }),
+  permit('keeper-operates', OURS, {
+    says: 'whoever runs the ledger can do so',
+    applies: ({ asker }) => asker.kind === 'keeper',
+  }),
+  permit('staff-duty', OURS, {
+    says: 'the role of the operator’s staff allows it for this purpose',
+    applies: isStaffDuty,
+  }),
+  permit('linked-organisation', NOTICE, {
+    says: 'an organisation linked to the learner’s education sees the record',
+    applies: (request, facts) => isReadByOutsider(request, facts),
+  }),
+  permit('own-submissions', 'the user guide: awarding organisations manage what they uploaded', {
+    says: 'a source sees what it submitted itself',
+    applies: (request, facts) =>
+      request.action === 'read-own' && outsideOrganisation(request, facts) !== null,
+  }),
+  permit('named-authorisation', 'the sensitive learners policy named in the notice', {
+    says: 'the asker is authorised by name to see a learner who is handled as restricted',
+    applies: (request, facts) =>
+      facts.learner?.handling.level === 'restricted' && isReadByOutsider(request, facts),
+  }),
+  permit('registration-duty', 'the user guide', {
+    says: 'learner registration bodies and awarding organisations keep the register and submit',
+    applies: (request, facts) =>
+      !['read', 'read-own', 'read-history', 'open-view'].includes(request.action) &&
+      outsideOrganisation(request, facts) !== null,
+  }),
+];
+
+type Terms = Pick<SharingRule, 'says' | 'applies'> & Partial<SharingRule>;
+
+function forbid(name: string, source: string, terms: Terms): SharingRule {
+  return { ...DEFAULTS, code: terms.isAboutLearner ? null : 'WSEC0006', ...terms, name, source };
+}
+
+function permit(name: string, source: string, terms: Terms): SharingRule {
+  return { ...DEFAULTS, ...terms, name, source, effect: 'permit' };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { CalendarDate } from '../date.js';
+import { lineOf, OwnKey, paragraphOf } from '../text.js';
+import { Ukprn } from '../ukprn.js';
+import { missingAsNull } from './details.js';
+import { Authorisation, ConnectionKind, HandlingLevel } from './sharingEvents.js';
+
+/** What can be asked about with whom and how a record is shared. */
+export const sharingCommands = {
+  EstablishConnection: missingAsNull({
+    connectionId: OwnKey,
+    ukprn: Ukprn,
+    kind: ConnectionKind,
+    startDate: CalendarDate.nullable(),
+    endDate: CalendarDate.nullable(),
+    /** What shows the link: an enrolment number, an application. */
+    evidenceReference: lineOf(255),
+  }),
+  EndConnection: missingAsNull({
+    connectionId: OwnKey,
+    endDate: CalendarDate.nullable(),
+    reason: paragraphOf(2000).nullable(),
+  }),
+  ChangeHandling: missingAsNull({
+    level: HandlingLevel,
+    authorised: z.array(Authorisation),
+    reviewDate: CalendarDate.nullable(),
+    reason: paragraphOf(2000),
+  }),
+} as const;
