@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/errors.js';
 import { Purpose } from '../domain/purpose.js';
-import type { LedgerPlaces } from './openLedger.js';
+import type { LedgerPlaces, LedgerPolicy } from './openLedger.js';
 
 /** Every environment variable that is read, with its default and meaning. The source of the table in `docs/operating.md`. */
 export const environmentSchema = z.object({
@@ -15,6 +15,15 @@ export const environmentSchema = z.object({
     .optional()
     .describe('A second copy of the vault, on another volume; keys count only when both have them'),
   PLR_VIEWS: z.string().default('./data/views.db').describe('The kept views'),
+  PLR_ACCESS: z
+    .string()
+    .regex(/\{year\}/, 'expected a store URL with {year} in it')
+    .default('sqlite:./data/access-{year}.db')
+    .describe('The access ledger: a store for each year, as a URL with `{year}` in it'),
+  PLR_SUSPEND_AT: z
+    .enum(['notice', 'warning', 'severe', 'never'])
+    .default('severe')
+    .describe('From which level of alert an organisation’s access is suspended at once'),
   PLR_MASTER: z
     .string()
     .default('./keys/master.key')
@@ -28,6 +37,7 @@ export type Config = {
   readonly places: LedgerPlaces;
   readonly as: string | null;
   readonly purpose: Purpose | null;
+  readonly policy: LedgerPolicy;
 };
 
 /** Reads the environment once. Throws `ERR_INPUT_INVALID` naming every variable that is wrong. */
@@ -48,9 +58,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       vault: data.PLR_VAULT,
       vaultCopy: data.PLR_VAULT_COPY ?? null,
       views: data.PLR_VIEWS,
+      access: data.PLR_ACCESS,
       master: data.PLR_MASTER,
     },
     as: data.PLR_AS ?? null,
     purpose: data.PLR_PURPOSE ?? null,
+    policy: { suspendAt: data.PLR_SUSPEND_AT },
   };
 }

@@ -1,13 +1,25 @@
+import { type AccessEvent, accessEvents } from '../domain/access/events.js';
+import { type AlertEvent, alertEvents } from '../domain/alert/events.js';
 import { type ErasureEvent, erasureEvents } from '../domain/erasure/events.js';
 import type { EventDefinition } from '../domain/eventDefinition.js';
 import { type ImportEvent, importEvents } from '../domain/imports/events.js';
 import { type LearnerEvent, learnerEvents } from '../domain/learner/events.js';
 import { learnerUpcasters, type Upcaster } from '../domain/learner/upcasters.js';
 import { type LedgerEvent, ledgerEvents } from '../domain/ledger/events.js';
+import { type OrganisationEvent, organisationEvents } from '../domain/organisation/events.js';
+import { type UserEvent, userEvents } from '../domain/user/events.js';
 import { StreamError } from '../streams/errors.js';
 
 /** Any event of the ledger. */
-export type DomainEvent = LearnerEvent | ImportEvent | ErasureEvent | LedgerEvent;
+export type DomainEvent =
+  | LearnerEvent
+  | ImportEvent
+  | UserEvent
+  | OrganisationEvent
+  | AlertEvent
+  | AccessEvent
+  | ErasureEvent
+  | LedgerEvent;
 
 /** What the journal knows of one family of streams, by the first word of their names. */
 export type EventTable = {
@@ -20,6 +32,10 @@ export type EventTable = {
 export const eventTables: Readonly<Record<string, EventTable>> = {
   learner: { sealed: true, definitions: learnerEvents, upcasters: learnerUpcasters },
   import: { sealed: true, definitions: importEvents, upcasters: {} },
+  user: { sealed: true, definitions: userEvents, upcasters: {} },
+  organisation: { sealed: false, definitions: organisationEvents, upcasters: {} },
+  alert: { sealed: false, definitions: alertEvents, upcasters: {} },
+  access: { sealed: false, definitions: accessEvents, upcasters: {} },
   erasure: { sealed: false, definitions: erasureEvents, upcasters: {} },
   ledger: { sealed: false, definitions: ledgerEvents, upcasters: {} },
 };

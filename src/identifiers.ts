@@ -108,6 +108,20 @@ export function importStream(
   return `import-${generation}${base32(hmac).slice(0, TAG_CHARACTERS)}-${file.block}`;
 }
 
+/** The sealed stream of a person who acts for an organisation: `user-<generation><tag>`. */
+export function personStream(vault: Vault, ukprn: string, user: string): string {
+  const [generation = 1] = vault.indexGenerations();
+  // User ids that differ in capitals alone are one person to most systems that give them.
+  const hmac = vault.indexHmac(generation, `user\n${ukprn}\n${user.toLowerCase()}`);
+  return `user-${generation}${base32(hmac).slice(0, TAG_CHARACTERS)}`;
+}
+
+/** A keyed digest of what was searched for: equal for equal searches, and nothing can be learnt from it. */
+export function searchDigest(vault: Vault, canonical: string): string {
+  const [generation = 1] = vault.indexGenerations();
+  return base32(vault.indexHmac(generation, `search\n${canonical}`)).slice(0, TAG_CHARACTERS);
+}
+
 function base32(bytes: Uint8Array): string {
   let text = '';
   let bits = 0;

@@ -12,6 +12,11 @@ import {
 import type { Comparison } from '../projections/comparison.js';
 import type { GenerationStatus } from '../projections/generationStatus.js';
 import type { KeptView } from '../projections/keptView.js';
+import {
+  type ListedOrganisation,
+  organisations,
+  selectOrganisations,
+} from '../projections/organisations.js';
 import { createRebuilding, type RebuildOptions, type Rebuilt } from '../projections/rebuild.js';
 import {
   type Candidate,
@@ -63,7 +68,7 @@ export type FindAnswer =
 export type ListedChallenge = OpenChallenge & { readonly uln: Uln };
 
 /** The name of a kept view. */
-export type ViewName = 'register' | 'challenges' | 'statistics' | 'held';
+export type ViewName = 'register' | 'challenges' | 'statistics' | 'held' | 'organisations';
 
 /** Questions across learners, each answered from a view that is brought up to date first. */
 export type KeptViews = {
@@ -71,6 +76,8 @@ export type KeptViews = {
   readonly find: (search: SearchInput) => Promise<FindAnswer>;
   readonly openChallenges: (query: ChallengeQuery) => Promise<readonly ListedChallenge[]>;
   readonly statistics: (query: StatisticsQuery) => Promise<readonly StatisticsRow[]>;
+  /** Every registered organisation, by UKPRN. */
+  readonly listOrganisations: () => Promise<readonly ListedOrganisation[]>;
   readonly projections: Projections;
 };
 
@@ -131,6 +138,7 @@ export function createKeptViews(parts: {
     },
     statistics: (query) =>
       runner.read(statistics, (database, names) => selectStatistics(database, names, query)),
+    listOrganisations: () => runner.read(organisations, selectOrganisations),
     projections: {
       list: rebuilding.list,
       rebuild: async (name, options) => rebuilding.rebuild(viewOf(name), options),

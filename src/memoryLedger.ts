@@ -8,6 +8,7 @@ import { createFileMasterDriver } from '../streams/master.js';
 import { createMemoryStore } from '../streams/memory.js';
 import { openVault } from '../streams/openVault.js';
 import { createDatabaseFile } from '../streams/sqliteFile.js';
+import { createMemoryAccessStores } from './access/stores.js';
 import type { Clock } from './clock.js';
 import { recordCreation } from './init.js';
 import { assembleLedger, type Ledger } from './openLedger.js';
@@ -28,7 +29,9 @@ export async function openMemoryLedger(clock: Clock): Promise<Ledger> {
   const store = createMemoryStore(origin);
   await recordCreation(store, vault, clock);
   createDatabaseFile(viewsPath);
-  const ledger = await assembleLedger({ store, vault, views: openViews(viewsPath), clock });
+  const accessStores = createMemoryAccessStores(origin);
+  const views = openViews(viewsPath);
+  const ledger = await assembleLedger({ store, vault, views, clock, accessStores });
   return {
     ...ledger,
     close: async () => {

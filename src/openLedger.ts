@@ -12,6 +12,9 @@ import { createFileMasterDriver } from '../streams/master.js';
 import { openStore } from '../streams/openStore.js';
 import { openVault } from '../streams/openVault.js';
 import type { Vault } from '../streams/vault.js';
+import { assembleRights, type Rights } from './access/assemble.js';
+import type { SuspendAt } from './access/review.js';
+import { type AccessStores, createAccessStores } from './access/stores.js';
 import type { Clock } from './clock.js';
 import { createErasure, type Erasure } from './erasure.js';
 import { createEventSource } from './eventSource.js';
@@ -30,6 +33,8 @@ export type LedgerPlaces = {
   /** A second vault on another volume; `null` for none. */
   readonly vaultCopy: string | null;
   readonly views: string;
+  /** A store for each year of the access ledger: a URL with `{year}` in it. */
+  readonly access: string;
   readonly master: string;
 };
 
@@ -40,7 +45,8 @@ export type Followed =
 
 /** An open ledger: what services embed and the command line stands on. */
 export type Ledger = Learners &
-  KeptViews & {
+  KeptViews &
+  Rights & {
     readonly origin: string;
     readonly held: Held;
     readonly erasure: Erasure;
@@ -69,14 +75,28 @@ export type LedgerParts = {
   readonly vault: Vault;
   readonly views: ViewsDatabase;
   readonly clock: Clock;
+  readonly accessStores: AccessStores;
+  readonly policy?: LedgerPolicy;
 };
+
+/** What whoever runs a ledger decides of how it works. */
+export type LedgerPolicy = {
+  /** From which level of alert an organisation's access is suspended without asking. */
+  readonly suspendAt: SuspendAt;
+};
+
+const DEFAULT_POLICY: LedgerPolicy = { suspendAt: 'severe' };
 
 /**
  * Opens a ledger that `createLedger` or `plr init` has made, and finishes what a crash cut short:
  * rotations and erasures. Throws `ERR_LEDGER_MISSING` where a part is missing, `ERR_VAULT_BEHIND` and
  * `ERR_MASTER_MISMATCH` where a part was restored from a backup that it must not come from.
  */
-export async function openLedger(places: LedgerPlaces, clock: Clock): Promise<Ledger> {
+export async function openLedger(
+  places: LedgerPlaces,
+  clock: Clock,
+  policy: LedgerPolicy = DEFAULT_POLICY,
+): Promise<Ledger> {
   const store = await openStore(places.store);
   const opened: { close: () => unknown }[] = [store];
   try {
@@ -94,7 +114,9 @@ export async function openLedger(places: LedgerPlaces, clock: Clock): Promise<Le
     }
     const views = openViews(places.views);
     opened.push(views);
-    return await assembleLedger({ store, vault, views, clock });
+    const accessStores = createAccessStores(places.access, store.origin);
+    opened.push(accessStores);
+    return await assembleLedger({ store, vault, views, clock, accessStores, policy });
   } catch (error) {
     for (const part of opened) {
       await part.close();
@@ -107,14 +129,15 @@ const MAX_CONFLICTS = 10;
 
 /** Makes a ledger of parts that are open already. */
 export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
-  const { store, vault, views, clock } = parts;
+  const { store, vault, views, clock, accessStores, policy = DEFAULT_POLICY } = parts;
   if (store.origin !== vault.origin) {
     throw new StreamError(
       'ERR_LEDGER_MISMATCH',
       'expected ledger and vault of one origin, found two: they belong to different ledgers',
     );
   }
-  const orders = createOrders(store, vault, clock, await createdAt(store));
+  const since = await createdAt(store);
+  const orders = createOrders(store, vault, clock, since);
   const journal = createJournal(store, vault, orders, clock);
   const source = createEventSource(store, journal, orders);
   const runner = createRunner(views, source, keptViews);
@@ -141,9 +164,24 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
 
   const learners = createLearners(journal, vault, clock);
 
+  const keptViewsDoor = createKeptViews({ views, source, runner, journal });
+
   return {
     ...learners,
-    ...createKeptViews({ views, source, runner, journal }),
+    ...keptViewsDoor,
+    ...assembleRights({
+      journal,
+      vault,
+      orders,
+      clock,
+      views,
+      since,
+      learners,
+      stores: accessStores,
+      suspendAt: policy.suspendAt,
+      keptViews: keptViewsDoor,
+      requiredNoticeAt: async () => null,
+    }),
     held: createHeld({ journal, runner, learners }),
     origin: store.origin,
     erasure,
@@ -157,6 +195,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
     parts: { ...parts, journal, orders, runner },
     close: async () => {
       await store.close();
+      await accessStores.close();
       vault.close();
       views.close();
     },

@@ -7,6 +7,7 @@ const ledger = await openLedger(
     vault: './data/vault.db',
     vaultCopy: null,
     views: './data/views.db',
+    access: 'sqlite:./data/access-{year}.db',
     master: './keys/master.key',
   },
   createSystemClock(),

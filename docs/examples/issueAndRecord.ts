@@ -13,6 +13,7 @@ const places = {
   vault: './data/vault.db',
   vaultCopy: null,
   views: './data/views.db',
+  access: 'sqlite:./data/access-{year}.db',
   master: './keys/master.key',
 };
 const clock = createSystemClock();

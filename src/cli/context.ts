@@ -51,7 +51,7 @@ export function createContext(io: CliIo): CliContext {
       return text(io.stdin);
     },
     withLedger: async (work) => {
-      const ledger = await openLedger(config.places, io.clock);
+      const ledger = await openLedger(config.places, io.clock, config.policy);
       try {
         return await work(ledger);
       } finally {

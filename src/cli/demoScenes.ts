@@ -131,7 +131,7 @@ async function redactAndLookBack({ tell, at, show, quietly }: Stage, first: stri
     'propose',
     first,
     '--as',
-    'officer1@10000001',
+    'officer1@10000009',
     '--event',
     issued.id,
     '--field',
@@ -140,7 +140,7 @@ async function redactAndLookBack({ tell, at, show, quietly }: Stage, first: stri
     'special-category-data',
   );
   const statuses = JSON.parse(await quietly('redact', 'status', '--json')) as { order: string }[];
-  await show('redact', 'order', statuses[0]?.order ?? '', '--as', 'officer2@10000001');
+  await show('redact', 'order', statuses[0]?.order ?? '', '--as', 'officer2@10000009');
 
   at('2024-01-15T09:00:00.000Z');
   tell('January 2024. The record as it is now.');

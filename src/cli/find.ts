@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { type RegisteredLearner, searchedOf } from '../../projections/register.js';
-import { NOW, plrAt } from '../../projections/replay.js';
+import type { RegisteredLearner } from '../../projections/register.js';
 import { type FindAnswer, type SearchInput, searchFields } from '../keptViews.js';
-import type { Ledger } from '../openLedger.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
 import { fieldOptions, fieldValues, inputOption } from './fields.js';
@@ -22,11 +21,13 @@ A search needs given name, family name and date of birth; only with gender and p
 Case, accents, spaces and punctuation make no difference; preferred and previous names count.
 Exit code 3 where nobody is like the learner searched for, 1 where more than ten are.`,
     );
-  return fieldOptions(inputOption(command), searchFields).action(
+  return asking(fieldOptions(inputOption(command), searchFields)).action(
     async (
       argument: string | undefined,
-      options: Readonly<Record<string, string>> & { input?: string; json?: boolean },
+      options: Readonly<Record<string, string>> &
+        AskingOptions & { input?: string; json?: boolean },
     ) => {
+      const asker = askerFrom(context, options);
       const search = {
         ...(await readJsonInput(context, options.input)),
         ...fieldValues(searchFields, options),
@@ -38,8 +39,8 @@ Exit code 3 where nobody is like the learner searched for, 1 where more than ten
         const answer =
           argument === undefined
             ? // Sound: `find` parses what it is given.
-              await ledger.find(search as SearchInput)
-            : await findByUln(context, ledger, argument);
+              await ledger.access.find(search as SearchInput, asker)
+            : await ledger.access.findByUln(await readUln(context, argument), asker);
         print(context, answer, options.json === true);
         if (answer.kind === 'none' || answer.kind === 'too-many') {
           exit(answer.kind === 'none' ? 3 : 1);
@@ -47,21 +48,6 @@ Exit code 3 where nobody is like the learner searched for, 1 where more than ten
       });
     },
   );
-}
-
-async function findByUln(
-  context: CliContext,
-  ledger: Ledger,
-  argument: string,
-): Promise<FindAnswer> {
-  const uln = await readUln(context, argument);
-  const { details } = plrAt(await ledger.read(uln), NOW);
-  if (details === null) {
-    return { kind: 'none' };
-  }
-  const stream = await ledger.streamOf(uln);
-  const learner = { uln, ...searchedOf(details) };
-  return { kind: 'exact', candidates: [{ kind: 'exact', differing: [], stream, learner }] };
 }
 
 function print(context: CliContext, answer: FindAnswer, asJson: boolean): void {

@@ -4,6 +4,7 @@ import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted } from '../../domain/redaction.js';
 import type { Change } from '../../projections/diff.js';
+import type { DisclosedPlr } from '../../projections/disclosed.js';
 import type { Plr, PlrEntry, PlrQualification } from '../../projections/plr.js';
 import type { Point } from '../../projections/replay.js';
 import { isTerminal } from './context.js';
@@ -55,11 +56,25 @@ export function plrLines(plr: Plr): readonly string[] {
   ];
 }
 
-function detailsLines({ uln, details }: Plr): readonly string[] {
+/** A record as an outside organisation sees it, as lines of text. */
+export function disclosedLines(plr: DisclosedPlr): readonly string[] {
+  return [
+    ...detailsLines(plr),
+    ...(plr.qualifications.length === 0 ? ['', 'Nothing to show.'] : []),
+    ...plr.qualifications.flatMap(qualificationLines),
+  ];
+}
+
+function detailsLines({
+  uln,
+  details,
+}: Pick<Plr, 'uln'> & {
+  readonly details: Readonly<Record<string, unknown>> | null;
+}): readonly string[] {
   if (details === null) {
     return [`${'ULN'.padEnd(WIDTH)} none had been issued by then`];
   }
-  const named = [details.givenName, details.middleOtherName, details.familyName];
+  const named = [details['givenName'], details['middleOtherName'], details['familyName']];
   const known = Object.entries(details).filter(
     ([name, value]) =>
       value !== null && !['givenName', 'middleOtherName', 'familyName'].includes(name),

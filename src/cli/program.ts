@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { DomainError } from '../../domain/errors.js';
 import { StreamError } from '../../streams/errors.js';
+import { accessCommand, alertCommand } from './access.js';
 import { amendCommand } from './amend.js';
 import { challengeCommand } from './challenge.js';
 import { confirmCommand } from './confirm.js';
+import { connectionCommand, handlingCommand } from './connection.js';
 import { type CliContext, type CliIo, createContext } from './context.js';
 import { correctCommand } from './correct.js';
 import { demoCommand } from './demo.js';
@@ -16,6 +18,8 @@ import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
 import { initCommand } from './init.js';
 import { optOutCommand } from './optOut.js';
+import { organisationCommand } from './organisation.js';
+import { organisationsCommand } from './organisations.js';
 import { projectionsCommand } from './projections.js';
 import { recordCommand } from './record.js';
 import { redactCommand } from './redact.js';
@@ -47,6 +51,12 @@ const commands: readonly CliCommand[] = [
   reinstateCommand,
   optOutCommand,
   challengeCommand,
+  connectionCommand,
+  handlingCommand,
+  organisationCommand,
+  organisationsCommand,
+  accessCommand,
+  alertCommand,
   redactCommand,
   showCommand,
   replayCommand,

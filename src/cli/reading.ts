@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import type { Point } from '../../projections/replay.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import {
   type PointOptions,
@@ -23,12 +24,16 @@ export function readingCommand(
     .description(description)
     .argument('<uln>', ULN_ARGUMENT)
     .option(`--${format}`, help);
-  return point(command).action(
-    async (argument: string, options: PointOptions & { json?: boolean; ndjson?: boolean }) => {
+  return asking(point(command)).action(
+    async (
+      argument: string,
+      options: PointOptions & AskingOptions & { json?: boolean; ndjson?: boolean },
+    ) => {
+      const asker = askerFrom(context, options);
       const at = pointFrom(context, options);
       const uln = await readUln(context, argument);
       await context.withLedger(async (ledger) => {
-        const events = await ledger.read(uln);
+        const events = await ledger.access.history(uln, asker);
         requireVersion(at, events);
         print(events, at, options[format] === true);
       });

@@ -35,7 +35,7 @@ export function recordingAction(
     await context.withLedger(async (ledger) => {
       // Sound: `handle` parses the data by the schema of the type.
       const asked = { type: command.type, data } as LearnerRequest;
-      printOutcome(context, await ledger.handle(uln, asked, request), options);
+      printOutcome(context, await ledger.access.handle(uln, asked, request), options);
     });
   };
 }

@@ -18,7 +18,7 @@ export function registerCommand(context: CliContext): Command {
       // Sound: `register` parses what it is given.
       const details = { ...input, ...fieldValues(names, options) } as DetailsInput;
       await context.withLedger(async (ledger) => {
-        const outcome = await ledger.register(details, request);
+        const outcome = await ledger.access.register(details, request);
         if (options.json !== true) {
           context.print(`ULN ${outcome.uln}`);
           printOutcome(context, outcome, options);

@@ -1,24 +1,82 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
+import { learnerDetailsShape, missingAsNull } from '../../domain/learner/details.js';
 import { plrAt } from '../../projections/replay.js';
+import { parseInput } from '../input.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
-import { coloursFor, plrLines, pointText } from './format.js';
-import { readingCommand } from './reading.js';
+import { usageError } from './exitCodes.js';
+import { coloursFor, disclosedLines, plrLines, pointText } from './format.js';
+import {
+  type PointOptions,
+  point,
+  pointFrom,
+  readUln,
+  requireVersion,
+  ULN_ARGUMENT,
+} from './options.js';
+
+type ShowOptions = PointOptions &
+  AskingOptions & {
+    readonly givenName?: string;
+    readonly familyName?: string;
+    readonly dateOfBirth?: string;
+    readonly json?: boolean;
+  };
+
+const Identity = missingAsNull({
+  givenName: learnerDetailsShape.givenName.nullable(),
+  familyName: learnerDetailsShape.familyName.nullable(),
+  dateOfBirth: learnerDetailsShape.dateOfBirth.nullable(),
+});
 
 /** `plr show`: the record of a learner, now or at any point. */
 export function showCommand(context: CliContext): Command {
-  const description = "a learner's record, now or at any point of its history";
-  return readingCommand(
-    context,
-    { name: 'show', description, format: 'json' },
-    (events, at, asJson) => {
-      const plr = plrAt(events, at);
-      if (asJson) {
+  const command = new Command('show')
+    .description("a learner's record, now or at any point of its history")
+    .argument('<uln>', ULN_ARGUMENT)
+    .option('--given-name <name>', 'shown only where this is the name of the learner')
+    .option('--family-name <name>', 'the same for the family name')
+    .option('--date-of-birth <date>', 'the same for the date of birth')
+    .option('--json', 'print JSON');
+  return asking(point(command)).action(async (argument: string, options: ShowOptions) => {
+    const asker = askerFrom(context, options);
+    const at = pointFrom(context, options);
+    const uln = await readUln(context, argument);
+    await context.withLedger(async (ledger) => {
+      const shown = await ledger.access.record(uln, asker, identityOf(options));
+      const colours = coloursFor(context.stdout, context.environment);
+      if (shown.kind === 'part') {
+        refusePoint(options);
+        if (options.json === true) {
+          context.print(JSON.stringify(shown.plr));
+          return;
+        }
+        context.print(colours.bold('Personal Learning Record, as shared now'));
+        disclosedLines(shown.plr).forEach(context.print);
+        return;
+      }
+      requireVersion(at, shown.events);
+      const plr = plrAt(shown.events, at);
+      if (options.json === true) {
         context.print(JSON.stringify(plr));
         return;
       }
-      const colours = coloursFor(context.stdout, context.environment);
       context.print(colours.bold(`Personal Learning Record, ${pointText(at)}`));
       plrLines(plr).forEach(context.print);
-    },
-  );
+    });
+  });
+}
+
+function identityOf({ givenName, familyName, dateOfBirth }: ShowOptions) {
+  return givenName === undefined && familyName === undefined && dateOfBirth === undefined
+    ? null
+    : parseInput(Identity, { givenName, familyName, dateOfBirth });
+}
+
+function refusePoint({ asAt, validAt, atVersion }: PointOptions): void {
+  if (asAt !== undefined || validAt !== undefined || atVersion !== undefined) {
+    throw usageError(
+      'expected no point of the history, because an organisation is shown the record of now, found one',
+    );
+  }
 }

@@ -120,9 +120,9 @@ describe('held show', () => {
     const shown = fieldsOf(await world.plr(['held', 'show', ...place, '--json']));
     const event = ['--event', String(shown['eventId']), '--field', 'cells'];
     const propose = ['redact', 'propose', stream, ...event, '--basis', 'recorded-in-error'];
-    const run = expectDone(await world.plr([...propose, '--as', 'officer1@10000001', '--json']));
+    const run = expectDone(await world.plr([...propose, '--as', 'officer1@10000009', '--json']));
     const [order = ''] = fieldsOf(run)['orders'] as string[];
-    expectDone(await world.plr(['redact', 'order', order, '--as', 'officer2@10000001']));
+    expectDone(await world.plr(['redact', 'order', order, '--as', 'officer2@10000009']));
     const { stdout } = await world.plr(['held', 'show', ...place]);
     expect(stdout).toMatch(
       /\n {2}\[redacted 2026-09-01, recorded-in-error\]: it can only be rejected\n$/,

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { CliWorld } from '../support/ledger.js';
 import { createLedgerWorld, expectDone, fieldsOf, linesOf, PERSONAL, register } from './world.js';
 
-const ONE = 'officer1@10000001';
-const OTHER = 'officer2@10000001';
+const ONE = 'officer1@10000009';
+const OTHER = 'officer2@10000009';
 
 let world: CliWorld;
 

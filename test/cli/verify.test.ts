@@ -23,9 +23,9 @@ beforeAll(async () => {
   await registerWithEntries(world);
   const [issued] = linesOf(await world.plr(['history', uln, '--ndjson']));
   const what = ['--event', String(issued?.['id']), '--field', 'notes', '--basis', 'court-order'];
-  const argv = ['redact', 'propose', uln, '--as', 'officer1@10000001', '--json', ...what];
+  const argv = ['redact', 'propose', uln, '--as', 'officer1@10000009', '--json', ...what];
   const [order] = fieldsOf(expectDone(await world.plr(argv)))['orders'] as string[];
-  expectDone(await world.plr(['redact', 'order', String(order), '--as', 'officer2@10000001']));
+  expectDone(await world.plr(['redact', 'order', String(order), '--as', 'officer2@10000009']));
 });
 
 /** Runs a command on a copy of the ledger that was opened without its triggers and altered. */

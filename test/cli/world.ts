@@ -1,5 +1,8 @@
+import { openLedger } from '../../src/openLedger.js';
 import type { CliRun, CliWorld } from '../support/ledger.js';
 import { createCliWorld } from '../support/ledger.js';
+import { admit } from '../support/organisations.js';
+import { placesIn } from '../support/synthetic.js';
 
 /** The registry, a college and an awarding organisation, each by one member of staff. */
 export const REGISTRY = 'registry@10000001';
@@ -44,12 +47,25 @@ export const PARTICIPATION = [
 export async function createLedgerWorld(): Promise<CliWorld> {
   const world = createCliWorld();
   expectDone(await world.plr(['init', '--origin', 'test.invalid/cli']));
+  const ledger = await openLedger(placesIn(world.folder), world.time.clock);
+  await admit(ledger);
+  await ledger.close();
   return world;
 }
 
+let registrations = 0;
+
 /** Registers a made-up learner and returns the ULN. */
 export async function register({ plr }: CliWorld, changes: object = {}): Promise<string> {
-  const stdin = JSON.stringify({ ...DETAILS, ...changes });
+  // A postcode of their own, because nobody is registered twice.
+  registrations += 1;
+  const ownPostcode = `AB${(registrations % 90) + 10} ${registrations % 10}CD`;
+  const details = { ...DETAILS, lastKnownPostCode: ownPostcode, ...changes };
+  const { givenName, familyName, dateOfBirth, gender, lastKnownPostCode } = details;
+  const search = JSON.stringify({ givenName, familyName, dateOfBirth, gender, lastKnownPostCode });
+  const asked = ['--as', REGISTRY, '--purpose', 'learner-registration', '--input', '-'];
+  await plr(['find', ...asked], { stdin: search });
+  const stdin = JSON.stringify(details);
   const run = await plr(['register', '--as', REGISTRY, '--input', '-', '--json'], { stdin });
   return String(fieldsOf(expectDone(run))['uln']);
 }

@@ -1,4 +1,5 @@
 import { openViews, type ViewsDatabase } from '../../projections/views.js';
+import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { createSystemClock } from '../../src/clock.js';
 import { assembleLedger } from '../../src/openLedger.js';
 import { createFileMasterDriver } from '../../streams/master.js';
@@ -61,6 +62,7 @@ const places = placesIn(folder);
 const masters = createFileMasterDriver(places.master);
 const vault = await openVault({ path: places.vault, copyPath: null, masters });
 const ledger = await assembleLedger({
+  accessStores: createMemoryAccessStores('test.invalid/access'),
   store: counted(await openStore(places.store), ['append']),
   vault: counted(vault, ['mint', 'shred', 'forget', 'moveCheckpoint']),
   views: countedViews(places.views),

@@ -5,6 +5,7 @@ import type { Cells } from '../../domain/imports/heldRows.js';
 import { isRedacted } from '../../domain/redaction.js';
 import type { Uln } from '../../domain/uln.js';
 import { NOW, plrAt } from '../../projections/replay.js';
+import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { submitRow } from '../../src/imports/entryRows.js';
 import type { HeldPlace } from '../../src/imports/heldDoor.js';
 import { recordCreation } from '../../src/init.js';
@@ -288,7 +289,13 @@ async function ulnToBe(request: Request): Promise<Uln> {
   const store = createMemoryStore(ledger.origin);
   const { vault, views, clock } = ledger.parts;
   await recordCreation(store, vault, clock);
-  const trial = await assembleLedger({ store, vault, views, clock });
+  const trial = await assembleLedger({
+    store,
+    vault,
+    views,
+    clock,
+    accessStores: createMemoryAccessStores('test.invalid/access'),
+  });
   return (await trial.register(learnerDetails(1), request)).uln;
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Uln } from '../../domain/uln.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { openViews } from '../../projections/views.js';
+import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { createLedger } from '../../src/init.js';
 import { assembleLedger, type Ledger, type LedgerPlaces } from '../../src/openLedger.js';
 import { verifyStreams } from '../../src/verify.js';
@@ -26,7 +27,13 @@ async function openWith(
   const masters = createFileMasterDriver(places.master);
   const vault = await openVault({ path: places.vault, copyPath: null, masters });
   const store = wrap(await openStore(places.store));
-  return assembleLedger({ store, vault, views: openViews(places.views), clock });
+  return assembleLedger({
+    store,
+    vault,
+    views: openViews(places.views),
+    clock,
+    accessStores: createMemoryAccessStores('test.invalid/access'),
+  });
 }
 
 /** A store that fails for good after a number of appends: at once, or having written all the same. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { Uln } from '../../domain/uln.js';
+import { createMemoryAccessStores } from '../../src/access/stores.js';
 import type { LearnerRequest } from '../../src/ledger.js';
 import {
   assembleLedger,
@@ -116,12 +117,24 @@ export async function onRefusingEngine({ parts }: Ledger): Promise<Ledger> {
     }
     return store.append(stream, ...rest);
   };
-  return assembleLedger({ store: { ...store, append }, vault, views, clock });
+  return assembleLedger({
+    store: { ...store, append },
+    vault,
+    views,
+    clock,
+    accessStores: createMemoryAccessStores('test.invalid/access'),
+  });
 }
 
 /** The same ledger over an engine that may lose what it acknowledges, on which every order waits. */
 export async function onWeakEngine({ parts }: Ledger): Promise<Ledger> {
   const { store, vault, views, clock } = parts;
   const capabilities = { ...store.capabilities, durability: 'page-cache' } as const;
-  return assembleLedger({ store: { ...store, capabilities }, vault, views, clock });
+  return assembleLedger({
+    store: { ...store, capabilities },
+    vault,
+    views,
+    clock,
+    accessStores: createMemoryAccessStores('test.invalid/access'),
+  });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { isRedacted } from '../../domain/redaction.js';
 import { openViews } from '../../projections/views.js';
+import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger, type LedgerPlaces } from '../../src/openLedger.js';
 import { StreamError } from '../../streams/errors.js';
 import { createFileMasterDriver } from '../../streams/master.js';
@@ -30,7 +31,12 @@ async function orderAndCrash(places: LedgerPlaces, time: TestClock, order: strin
     }
     return store.append(stream, ...rest);
   };
-  const parts = { vault, views: openViews(places.views), clock: time.clock };
+  const parts = {
+    vault,
+    views: openViews(places.views),
+    clock: time.clock,
+    accessStores: createMemoryAccessStores('test.invalid/access'),
+  };
   const other = await assembleLedger({ ...parts, store: { ...store, append: crashing } });
   const approver = { ...requestBy('10000001', 'data-protection'), user: 'officer2' };
   await other.erasure.order(order, approver).catch(() => undefined);

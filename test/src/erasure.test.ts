@@ -2,6 +2,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isRedacted } from '../../domain/redaction.js';
 import { NOW, plrAt } from '../../projections/replay.js';
+import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger, type Ledger, openLedger } from '../../src/openLedger.js';
 import { verifyStreams } from '../../src/verify.js';
 import { achievement, createSetting, REGISTRY, requestOf, type Setting } from './setting.js';
@@ -175,7 +176,13 @@ describe('an order', () => {
     const setting = await createSetting('the canary');
     const { store, vault, views, clock } = setting.ledger.parts;
     const capabilities = { ...store.capabilities, durability: 'page-cache' } as const;
-    const weak = await assembleLedger({ store: { ...store, capabilities }, vault, views, clock });
+    const weak = await assembleLedger({
+      store: { ...store, capabilities },
+      vault,
+      views,
+      clock,
+      accessStores: createMemoryAccessStores('test.invalid/access'),
+    });
     const event = await firstEvent(setting);
     await redact({ ...setting, ledger: weak }, { event, fields: ['notes'] });
     const [status] = await weak.erasure.status();
@@ -192,7 +199,13 @@ describe('an order', () => {
     await redact(setting, { event, fields: ['notes'] });
     const { store, vault, views, clock } = setting.ledger.parts;
     const capabilities = { ...store.capabilities, durability: 'page-cache' } as const;
-    const weak = await assembleLedger({ store: { ...store, capabilities }, vault, views, clock });
+    const weak = await assembleLedger({
+      store: { ...store, capabilities },
+      vault,
+      views,
+      clock,
+      accessStores: createMemoryAccessStores('test.invalid/access'),
+    });
     await redact({ ...setting, ledger: weak }, { event, fields: ['givenName'] });
     expect(await problemsOf(weak)).toEqual([]);
     expect(JSON.stringify(await weak.read(setting.uln))).not.toMatch(/canary|Given1/);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Uln } from '../../domain/uln.js';
+import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { candidateUln, learnerStream } from '../../src/identifiers.js';
 import { EMPTY_STREAM } from '../../src/journal.js';
 import type { LearnerRequest } from '../../src/ledger.js';
@@ -187,6 +188,7 @@ describe('a command', () => {
     let conflicts = 2;
     let attempts = 0;
     const contended = await assembleLedger({
+      accessStores: createMemoryAccessStores('test.invalid/access'),
       store: {
         ...store,
         append: async (...args) => {
@@ -218,6 +220,7 @@ describe('a command', () => {
     const { store, vault, views } = ledger.parts;
     const times: string[] = [];
     const slow = await assembleLedger({
+      accessStores: createMemoryAccessStores('test.invalid/access'),
       store: {
         ...store,
         append: async (stream, version, events, options) => {

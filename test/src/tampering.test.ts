@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { ErasureEventOf } from '../../domain/erasure/events.js';
+import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/openLedger.js';
 import { createOrders } from '../../src/orders.js';
 import { keeperRecording } from '../../src/request.js';
@@ -151,7 +152,13 @@ test('a read that a redaction overtakes between events and keys is read again', 
       return vault.eventKey(sealed);
     },
   };
-  const reader = await assembleLedger({ store, vault: overtaken, views, clock });
+  const reader = await assembleLedger({
+    store,
+    vault: overtaken,
+    views,
+    clock,
+    accessStores: createMemoryAccessStores('test.invalid/access'),
+  });
   const events = await reader.read(uln);
   expect(isOvertaken).toBe(true);
   expect(events).toHaveLength(4);

@@ -116,6 +116,7 @@ export function createCliWorld(start = '2026-09-01T09:00:00.000Z'): CliWorld {
     PLR_STORE: places.store,
     PLR_VAULT: places.vault,
     PLR_VIEWS: places.views,
+    PLR_ACCESS: places.access,
     PLR_MASTER: places.master,
   };
   return {

@@ -22,6 +22,7 @@ export function placesIn(folder: string): LedgerPlaces {
     vault: join(folder, 'data', 'vault.db'),
     vaultCopy: null,
     views: join(folder, 'data', 'views.db'),
+    access: `sqlite:${join(folder, 'data', 'access-{year}.db')}`,
     master: join(folder, 'keys', 'master.key'),
   };
 }

@@ -1,0 +1,62 @@
+import { createLooks } from '../../projections/looks.js';
+import type { ViewsDatabase } from '../../projections/views.js';
+import type { Vault } from '../../streams/vault.js';
+import { type Alerts, createAlerts } from '../alerts.js';
+import type { Clock } from '../clock.js';
+import type { Journal } from '../journal.js';
+import type { KeptViews } from '../keptViews.js';
+import type { Learners } from '../ledger.js';
+import type { Orders } from '../orders.js';
+import { createOrganisations, type Organisations } from '../organisations.js';
+import { type Access, createAccess } from './access.js';
+import { createAccessLedger } from './accessLedger.js';
+import { createJudging } from './judging.js';
+import { createReviewing, type Reviewing, type SuspendAt } from './review.js';
+import type { AccessStores } from './stores.js';
+
+/** Rights: who may do what, who did, and what looks wrong of it. */
+export type Rights = {
+  readonly access: Access;
+  readonly organisations: Organisations;
+  readonly alerts: Alerts;
+  readonly reviewing: Reviewing;
+};
+
+/** Puts together what decides on access and records it. */
+export function assembleRights(parts: {
+  readonly journal: Journal;
+  readonly vault: Vault;
+  readonly orders: Orders;
+  readonly clock: Clock;
+  readonly views: ViewsDatabase;
+  readonly stores: AccessStores;
+  /** When the ledger began. */
+  readonly since: string;
+  readonly suspendAt: SuspendAt;
+  readonly learners: Learners;
+  readonly keptViews: KeptViews;
+  readonly requiredNoticeAt: (at: string) => Promise<number | null>;
+}): Rights {
+  const { journal, vault, clock, requiredNoticeAt } = parts;
+  const looks = createLooks(parts.views.database);
+  const ledger = createAccessLedger({ ...parts, looks });
+  const organisations = createOrganisations(journal, vault, clock);
+  const alerts = createAlerts(journal, clock);
+  const { suspendAt } = parts;
+  const reviewing = createReviewing({ ledger, looks, alerts, organisations, suspendAt });
+  const requiredNotice = () => requiredNoticeAt(clock());
+  const judging = createJudging({
+    journal,
+    ledger,
+    organisations,
+    reviewing,
+    requiredNotice,
+    clock,
+  });
+  return {
+    access: createAccess({ ...parts, ledger, looks, judging }),
+    organisations,
+    alerts,
+    reviewing,
+  };
+}

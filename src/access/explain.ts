@@ -1,0 +1,82 @@
+import type { AccessEventData } from '../../domain/access/events.js';
+import type { Actor } from '../../domain/actor.js';
+import { dateOf } from '../../domain/date.js';
+import type { LearnerEvent } from '../../domain/learner/events.js';
+import { type AccessDecision, decideAccess } from '../../domain/sharing.js';
+import { Ukprn } from '../../domain/ukprn.js';
+import type { Journal } from '../journal.js';
+import type { AccessLedger } from './accessLedger.js';
+import { foldLearner, learnerFactsOf, organisationFacts } from './facts.js';
+
+/** A recorded request, and what the rules say of it when it is decided again on what was known then. */
+export type Explanation = {
+  readonly at: string;
+  readonly organisation: string | null;
+  readonly user: string | null;
+  readonly purpose: string;
+  readonly recorded: AccessEventData<'RecordsDisclosed'>;
+  readonly decidedAgain: AccessDecision;
+  /** True where both come to the same outcome by the same rules. */
+  readonly same: boolean;
+};
+
+/** Decides a recorded request again: the same streams through the same versions, the rules of its day. */
+export async function explain(
+  parts: {
+    readonly ledger: AccessLedger;
+    readonly journal: Journal;
+    readonly requiredNoticeAt: (at: string) => Promise<number | null>;
+  },
+  look: string,
+): Promise<Explanation> {
+  const { ledger, journal } = parts;
+  const { event, recordedAt: at, user, organisation, purpose } = await ledger.read(look);
+  const { data } = event;
+  // Sound: events in clear hold no markers.
+  const who = { user: user as string | null, organisation: organisation as string | null };
+  const by = actorOf(who);
+  const own = data.facts.find(({ stream }) => stream.startsWith('organisation-'));
+  const of = data.facts.find(({ stream }) => stream.startsWith('learner-'));
+  const { organisation: asking } = await organisationFacts(journal, { by }, own?.version ?? 0);
+  const decidedAgain = decideAccess(
+    {
+      asker: by,
+      user: by.kind === 'organisation' ? who.user : null,
+      action: data.action,
+      purpose: purpose as string,
+      on: dateOf(at),
+    },
+    {
+      organisation: asking,
+      learner: of === undefined ? undefined : await learnerAt(journal, of, data.identityMatches),
+      requiredNotice: await parts.requiredNoticeAt(at),
+    },
+  );
+  return {
+    at,
+    ...who,
+    purpose: purpose as string,
+    recorded: data,
+    decidedAgain,
+    same: decidedAgain.outcome === data.decision && decidedAgain.rules.join() === data.rules.join(),
+  };
+}
+
+async function learnerAt(
+  journal: Journal,
+  { stream, version }: { readonly stream: string; readonly version: number },
+  identityMatches: boolean | null,
+) {
+  const { events } = await journal.read<LearnerEvent>(stream);
+  return learnerFactsOf(foldLearner(events.slice(0, version)), identityMatches);
+}
+
+function actorOf(who: {
+  readonly user: string | null;
+  readonly organisation: string | null;
+}): Actor {
+  if (who.organisation !== null) {
+    return { kind: 'organisation', ukprn: Ukprn.parse(who.organisation) };
+  }
+  return who.user === 'learner' ? { kind: 'learner' } : { kind: 'keeper' };
+}

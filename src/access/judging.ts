@@ -1,0 +1,158 @@
+import type { AccessEventData, Action, Basis } from '../../domain/access/events.js';
+import type { AccessFacts, AccessRequest } from '../../domain/access/request.js';
+import { dateOf, daysAfter } from '../../domain/date.js';
+import { DomainError } from '../../domain/errors.js';
+import { type AccessDecision, decideAccess, RULE_SET, rulesToTell } from '../../domain/sharing.js';
+import type { Clock } from '../clock.js';
+import { followUpCommandId } from '../identifiers.js';
+import type { Journal } from '../journal.js';
+import type { Organisations } from '../organisations.js';
+import type { AccessLedger, Asker } from './accessLedger.js';
+import { organisationFacts } from './facts.js';
+import type { Reviewing } from './review.js';
+
+/** What is asked about: the learners by their tags, and what the decision is made on besides the asker. */
+export type About = {
+  readonly learner: AccessFacts['learner'];
+  readonly basis: readonly Basis[];
+};
+
+/** A decision that was made and is not recorded yet. */
+export type Judged = AccessDecision & {
+  readonly asker: Asker;
+  readonly action: Action;
+  readonly identityMatches: boolean | null;
+  readonly basis: readonly Basis[];
+  /** The organisation's facts, for what is done once the look is recorded. */
+  readonly facts: AccessFacts;
+  readonly request: AccessRequest;
+};
+
+/** What is recorded of a look besides the decision. */
+export type Shown = Pick<AccessEventData<'RecordsDisclosed'>, 'learners' | 'fields' | 'search'> & {
+  /** The service's response code of an answer that was given. */
+  readonly code: string | null;
+};
+
+/** Deciding, recording, and only then showing. */
+export type Judging = {
+  readonly judge: (asker: Asker, action: Action, about: About) => Promise<Judged>;
+  /** Records the decision; durable when it is done. */
+  readonly note: (judged: Judged, shown: Shown) => Promise<void>;
+  /** Throws where the decision refuses: nothing of the learner for who is not entitled. */
+  readonly requireAllowed: (judged: Judged) => void;
+};
+
+/** After how many requests of a day an organisation's use is looked at. */
+const REQUESTS_BETWEEN_REVIEWS = 50;
+/** How often the use of an access is noted. */
+const DAYS_BETWEEN_NOTES = 28;
+
+/** Creates the one way to a decision. */
+export function createJudging(parts: {
+  readonly journal: Journal;
+  readonly ledger: AccessLedger;
+  readonly organisations: Organisations;
+  readonly reviewing: Reviewing;
+  readonly requiredNotice: () => Promise<number | null>;
+  readonly clock: Clock;
+}): Judging {
+  const { journal, ledger, organisations, reviewing, clock } = parts;
+
+  /** Notes the use of an access, at most once in four weeks, so that what is not used can expire. */
+  async function noteUse({ asker, facts, request }: Judged): Promise<void> {
+    const { by, user } = asker;
+    const { organisation } = facts;
+    if (by.kind !== 'organisation' || organisation.status === 'unregistered' || user === null) {
+      return;
+    }
+    const lastUsedOn = organisation.users.get(user)?.lastUsedOn ?? request.on;
+    if (daysAfter(lastUsedOn, DAYS_BETWEEN_NOTES) <= request.on) {
+      await organisations.handle(
+        by.ukprn,
+        { type: 'NoteAccess', data: { user } },
+        {
+          by,
+          user,
+          purpose: 'service-operation',
+          commandId: followUpCommandId(asker.commandId, `use of ${user}`),
+        },
+      );
+    }
+  }
+
+  return {
+    judge: async (asker, action, { learner, basis }) => {
+      const { organisation, basis: own } = await organisationFacts(journal, asker);
+      const facts = { organisation, learner, requiredNotice: await parts.requiredNotice() };
+      const request = {
+        asker: asker.by,
+        user: asker.user,
+        action,
+        purpose: asker.purpose,
+        on: dateOf(clock()),
+      };
+      const decision = decideAccess(request, facts);
+      const identityMatches = learner?.identityMatches ?? null;
+      return {
+        ...decision,
+        asker,
+        action,
+        identityMatches,
+        basis: [...own, ...basis],
+        facts,
+        request,
+      };
+    },
+    note: async (judged, { code, ...shown }) => {
+      const { outcome, rules, identityMatches, basis: facts, asker, action } = judged;
+      const { version } = await ledger.record(asker, {
+        ...shown,
+        action,
+        decision: outcome,
+        rules: [...rules],
+        ruleSet: RULE_SET,
+        code: outcome === 'allowed' ? code : judged.code,
+        fields: outcome === 'allowed' ? shown.fields : [],
+        identityMatches,
+        facts: [...facts],
+      });
+      if (outcome === 'allowed') {
+        await noteUse(judged);
+      }
+      if (asker.by.kind === 'organisation' && version % REQUESTS_BETWEEN_REVIEWS === 0) {
+        await reviewing.review(judged.request.on, asker.by.ukprn);
+      }
+    },
+    requireAllowed: (judged) => {
+      if (judged.outcome === 'refused') {
+        throw refusalOf(judged);
+      }
+    },
+  };
+}
+
+/** The error for a refusal: the same, whatever the reason, for who is not entitled to know it. */
+function refusalOf(decision: AccessDecision): DomainError {
+  if (decision.answer === 'not-found') {
+    return learnerNotShown();
+  }
+  const told = rulesToTell(decision);
+  const expected = told.map(({ says }) => says).join('; and that ');
+  const names = told.map(({ name }) => name).join(', ');
+  const code = decision.code === null ? '' : `${decision.code}, `;
+  return new DomainError(
+    'ERR_ACCESS_REFUSED',
+    told.length === 0
+      ? `expected a rule that permits this to this asker, found none (${code}nothing-permits)`
+      : `expected that ${expected}, found otherwise (${code}${names})`,
+  );
+}
+
+/** The one answer for a learner who is not there and for one who is not shown. */
+export function learnerNotShown(): DomainError {
+  return new DomainError(
+    'ERR_LEARNER_NOT_FOUND',
+    'expected a learner whose record can be shown to this asker, found none',
+  );
+}

@@ -1,0 +1,147 @@
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { alertEvents } from '../../domain/alert/events.js';
+import { CalendarDate, dateOf } from '../../domain/date.js';
+import type { Look } from '../../projections/looks.js';
+import type { Alert } from '../alerts.js';
+import { parseInput } from '../input.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
+import type { CliContext } from './context.js';
+import { type ExitCode, usageError } from './exitCodes.js';
+import {
+  parseCount,
+  type RecordingOptions,
+  readUln,
+  recording,
+  requestFrom,
+  ULN_ARGUMENT,
+} from './options.js';
+
+/** `plr access looks|explain|review`: who looked at what, why that was decided, and what looks wrong. */
+export function accessCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
+  return new Command('access')
+    .description('who looked at what, why it was allowed or refused, and what looks wrong')
+    .addCommand(looksCommand(context))
+    .addCommand(explainCommand(context, exit))
+    .addCommand(reviewCommand(context));
+}
+
+function looksCommand(context: CliContext): Command {
+  const command = new Command('looks')
+    .description('every look at a learner, allowed or refused, the latest first')
+    .argument('<uln>', ULN_ARGUMENT)
+    .option('--limit <n>', 'at most so many', '100')
+    .option('--ndjson', 'print a line of JSON for each');
+  return asking(command).action(
+    async (argument: string, options: AskingOptions & { limit: string; ndjson?: boolean }) => {
+      const asker = askerFrom(context, options);
+      const limit = parseCount(options.limit, '--limit');
+      const uln = await readUln(context, argument);
+      const looks = await context.withLedger((ledger) => ledger.access.looks(uln, asker, limit));
+      for (const look of looks) {
+        context.print(options.ndjson === true ? JSON.stringify(look) : lookText(look));
+      }
+      if (looks.length === 0 && options.ndjson !== true) {
+        context.print('Nobody has looked.');
+      }
+    },
+  );
+}
+
+function lookText({ at, user, organisation, purpose, action, decision, ...rest }: Look): string {
+  const who = organisation === null ? (user ?? 'the keeper') : `${user}@${organisation}`;
+  const what =
+    decision === 'allowed' ? rest.fields.join(', ') : `refused (${rest.rules.join(', ')})`;
+  const code = rest.code === null ? '' : `  ${rest.code}`;
+  return `${at}  ${action} by ${who} for ${purpose}: ${what}${code}  ${rest.look}`;
+}
+
+function explainCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
+  return new Command('explain')
+    .description(
+      'decide a recorded request again, on what was known then; exit code 6 if it differs',
+    )
+    .argument('<look>', 'its name, as "plr access looks" prints it')
+    .option('--json', 'print JSON')
+    .action(async (look: string, options: { json?: boolean }) => {
+      const explanation = await context.withLedger((ledger) => ledger.access.explain(look));
+      const { at, user, organisation, purpose, recorded, decidedAgain, same } = explanation;
+      if (!same) {
+        exit(6);
+      }
+      if (options.json === true) {
+        context.print(JSON.stringify(explanation));
+        return;
+      }
+      const who = organisation === null ? (user ?? 'the keeper') : `${user}@${organisation}`;
+      context.print(`${at}  ${recorded.action} by ${who} for ${purpose}`);
+      context.print(`recorded:      ${recorded.decision} by ${recorded.rules.join(', ')}`);
+      context.print(`decided again: ${decidedAgain.outcome} by ${decidedAgain.rules.join(', ')}`);
+      context.print(`rule set ${recorded.ruleSet}; decided on`);
+      for (const { stream, version } of recorded.facts) {
+        context.print(`  ${stream} through version ${version}`);
+      }
+      context.print(same ? 'The same answer.' : 'ANOTHER ANSWER.');
+    });
+}
+
+function reviewCommand(context: CliContext): Command {
+  return new Command('review')
+    .description('look for misuse in a day of the access ledger, and raise alerts')
+    .option('--day <date>', 'the day; today where not given')
+    .action(async (options: { day?: string }) => {
+      const day =
+        options.day === undefined ? dateOf(context.clock()) : parseInput(CalendarDate, options.day);
+      const raised = await context.withLedger((ledger) => ledger.reviewing.review(day));
+      context.print(`${raised.length} alert${raised.length === 1 ? '' : 's'} raised.`);
+    });
+}
+
+/** `plr alert list|close`: what looks wrong, until somebody has looked into it. */
+export function alertCommand(context: CliContext): Command {
+  const outcomes = alertEvents.AlertClosed.schema.shape.outcome.options;
+  const list = new Command('list')
+    .description('alerts that nobody has looked into yet, of this year and the last')
+    .option('--all', 'also those that were closed')
+    .option('--ndjson', 'print a line of JSON for each')
+    .action(async (options: { all?: boolean; ndjson?: boolean }) => {
+      const alerts = await context.withLedger(async (ledger) => {
+        await ledger.reviewing.review(dateOf(context.clock()));
+        return ledger.alerts.list({ all: options.all === true });
+      });
+      for (const alert of alerts) {
+        context.print(options.ndjson === true ? JSON.stringify(alert) : alertText(alert));
+      }
+      if (alerts.length === 0 && options.ndjson !== true) {
+        context.print('No alert is open.');
+      }
+    });
+  const close = recording(
+    new Command('close')
+      .description('say what an alert was')
+      .argument('<alert>', 'its id')
+      .addOption(
+        new Option('--outcome <code>', 'what it was').choices(outcomes).makeOptionMandatory(),
+      ),
+  ).action(async (id: string, options: RecordingOptions & { outcome: string }) => {
+    const request = requestFrom(context, options, 'data-protection');
+    const alertId = parseInput(z.uuid({ error: 'expected an alert to be named by its UUID' }), id);
+    const outcome = outcomes.find((known) => known === options.outcome);
+    if (outcome === undefined) {
+      throw usageError(`expected --outcome to be one of ${outcomes.join(', ')}`);
+    }
+    await context.withLedger((ledger) => ledger.alerts.close(alertId, outcome, request));
+    context.print('Closed.');
+  });
+  return new Command('alert')
+    .description('uses of the records that look wrong')
+    .addCommand(list)
+    .addCommand(close);
+}
+
+function alertText(alert: Alert): string {
+  const { alertId, kind, level, organisation, day, measured, limit, outcome } = alert;
+  const whose = organisation ?? 'nobody’s organisation';
+  const closed = outcome === null ? '' : `  closed: ${outcome}`;
+  return `${day}  ${level.toUpperCase()}  ${kind}  ${whose}  ${measured}, at most ${limit} expected  ${alertId}${closed}`;
+}

@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import { Ukprn } from '../../domain/ukprn.js';
+import { parseInput } from '../input.js';
+import type { CliContext } from './context.js';
+import { inputOption } from './fields.js';
+import { valueText } from './format.js';
+import { personFrom, personOptions, roles, step } from './organisationStep.js';
+import { given } from './recordingAction.js';
+
+/** `plr organisation user add|roles|remove|show`: who acts for an organisation. */
+export function userCommand(context: CliContext): Command {
+  const userOption = (command: Command) =>
+    command.requiredOption('--user <id>', 'the opaque user id');
+  return new Command('user')
+    .description('the people who act for an organisation')
+    .addCommand(
+      step(context, 'add', 'let a person act for it', {
+        options: (command) => personOptions(inputOption(userOption(command))).addOption(roles()),
+        request: (options, input) => ({
+          type: 'AddUser',
+          data: { ...given(options, ['user', 'roles']), person: personFrom(options, input) },
+        }),
+      }),
+    )
+    .addCommand(
+      step(context, 'roles', 'change what a person may do', {
+        options: (command) => userOption(command).addOption(roles()),
+        request: (options) => ({
+          type: 'ChangeUserRoles',
+          data: given(options, ['user', 'roles']),
+        }),
+      }),
+    )
+    .addCommand(
+      step(context, 'remove', 'let a person no longer act for it', {
+        options: userOption,
+        request: (options) => ({ type: 'RemoveUser', data: given(options, ['user']) }),
+      }),
+    )
+    .addCommand(showCommand(context));
+}
+
+function showCommand(context: CliContext): Command {
+  return new Command('show')
+    .description('who a user is; for the keeper')
+    .argument('<ukprn>', 'the UKPRN')
+    .requiredOption('--user <id>', 'the opaque user id')
+    .action(async (argument: string, options: { user: string }) => {
+      const ukprn = parseInput(Ukprn, argument);
+      const { name, emailAddress, verificationProvided } = await context.withLedger((ledger) =>
+        ledger.organisations.person(ukprn, options.user),
+      );
+      context.print(`${options.user}@${ukprn}  ${valueText(name)}  ${valueText(emailAddress)}`);
+      context.print(`verified by: ${valueText(verificationProvided)}`);
+    });
+}
