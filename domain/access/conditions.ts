@@ -2,7 +2,13 @@ import { type CalendarDate, daysAfter } from '../date.js';
 import type { Role } from '../organisation/terms.js';
 import type { Purpose } from '../purpose.js';
 import type { Action } from './events.js';
-import { type AccessFacts, type AccessRequest, outsideOrganisation, userOf } from './request.js';
+import {
+  type AccessFacts,
+  type AccessRequest,
+  askingOrganisation,
+  outsideOrganisation,
+  userOf,
+} from './request.js';
 
 /** Days without use after which access expires. Source: the service removes dormant access; the numbers are ours. */
 const ORGANISATION_DORMANT_DAYS = 365;
@@ -65,11 +71,11 @@ export function isReadByOutsider(request: AccessRequest, facts: AccessFacts): bo
 
 /** True where the organisation, or the person, has not used the access for so long that it expired. */
 export function isDormant(request: AccessRequest, facts: AccessFacts): boolean {
-  const { organisation } = facts;
+  const organisation = askingOrganisation(request, facts);
   const user = userOf(request, facts);
   const isUnused = (since: CalendarDate, days: number) => daysAfter(since, days) < request.on;
   return (
-    organisation.status === 'registered' &&
+    organisation !== null &&
     (isUnused(organisation.lastUsedOn, ORGANISATION_DORMANT_DAYS) ||
       (user !== null && isUnused(user.lastUsedOn, USER_DORMANT_DAYS)))
   );
@@ -132,12 +138,9 @@ export function isOptedOutOf(request: AccessRequest, facts: AccessFacts): boolea
 
 /** True where the service operator’s staff ask within their role. */
 export function isStaffDuty(request: AccessRequest, facts: AccessFacts): boolean {
-  const { asker, action, purpose } = request;
-  const { organisation } = facts;
+  const { action, purpose } = request;
   return (
-    asker.kind === 'organisation' &&
-    organisation.status === 'registered' &&
-    organisation.organisationType === 'service-operator' &&
+    askingOrganisation(request, facts)?.organisationType === 'service-operator' &&
     rolesOf(request, facts).some((role) => {
       const duty = staffActionsOf[role];
       return duty?.actions.includes(action) && duty.purposes.includes(purpose as Purpose);

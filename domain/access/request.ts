@@ -51,21 +51,26 @@ export type SharingRule = {
   readonly applies: (request: AccessRequest, facts: AccessFacts) => boolean;
 };
 
-/** The registered organisation that asks, unless it is the service operator's own; `null` for everyone else. */
-export function outsideOrganisation(
+/** The registered organisation that asks; `null` for everyone else. */
+export function askingOrganisation(
   { asker }: AccessRequest,
   { organisation }: AccessFacts,
 ): RegisteredOrganisation | null {
-  return asker.kind === 'organisation' &&
-    organisation.status === 'registered' &&
-    organisation.organisationType !== 'service-operator'
+  return asker.kind === 'organisation' && organisation.status === 'registered'
     ? organisation
     : null;
 }
 
+/** The registered organisation that asks, unless it is the service operator's own; `null` for everyone else. */
+export function outsideOrganisation(
+  request: AccessRequest,
+  facts: AccessFacts,
+): RegisteredOrganisation | null {
+  const organisation = askingOrganisation(request, facts);
+  return organisation?.organisationType === 'service-operator' ? null : organisation;
+}
+
 /** The person of the organisation who asks; `null` where there is none of that id. */
-export function userOf({ user }: AccessRequest, { organisation }: AccessFacts): User | null {
-  return organisation.status === 'registered' && user !== null
-    ? (organisation.users.get(user) ?? null)
-    : null;
+export function userOf(request: AccessRequest, facts: AccessFacts): User | null {
+  return askingOrganisation(request, facts)?.users.get(request.user ?? '') ?? null;
 }

@@ -11,7 +11,7 @@ import {
   lacksRole,
   misfitsPurpose,
 } from './conditions.js';
-import { outsideOrganisation, type SharingRule, userOf } from './request.js';
+import { askingOrganisation, outsideOrganisation, type SharingRule, userOf } from './request.js';
 
 const NOTICE = 'the privacy notice';
 const OURS = 'ours';
@@ -46,18 +46,17 @@ export const sharingRules: readonly SharingRule[] = [
   }),
   forbid('organisation-not-suspended', 'the user agreement', {
     says: 'the organisation’s access is not suspended',
-    applies: (_, { organisation }) =>
-      organisation.status === 'registered' && organisation.suspendedFor !== null,
+    applies: (request, facts) =>
+      (askingOrganisation(request, facts)?.suspendedFor ?? null) !== null,
   }),
   forbid('changes-attested', 'ours, after the reprimand of November 2022', {
     says: 'a new name or owner of the organisation was verified',
-    applies: (_, { organisation }) =>
-      organisation.status === 'registered' && organisation.awaitsAttestation,
+    applies: (request, facts) => askingOrganisation(request, facts)?.awaitsAttestation === true,
   }),
   forbid('user-of-the-organisation', 'the user guide', {
     says: 'the person is a user of the organisation',
     applies: (request, facts) =>
-      facts.organisation.status === 'registered' && userOf(request, facts) === null,
+      askingOrganisation(request, facts) !== null && userOf(request, facts) === null,
   }),
   forbid('access-in-use', OURS, {
     says: 'the access was used within a year, and by this person within 180 days',

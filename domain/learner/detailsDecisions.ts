@@ -52,6 +52,7 @@ export function decideAmend(
   if (changes.dateOfBirth !== undefined) {
     refuseFuture(changes.dateOfBirth, command.at, 'dateOfBirth');
   }
+  requireTransition(changes.abilityToShare, state);
   const after = withChanges(state.details, changes);
   if (after['verificationType'] === '999' && after['otherVerificationDescription'] === null) {
     throw new DomainError(
@@ -85,21 +86,75 @@ export function decideSetOptOut(
     );
   }
   const effectiveDate = effectiveDateOf(command, dateOf(command.at));
-  return isKnownSince(state.optedOutSince, command.data.effectiveDate)
-    ? []
-    : [{ type: 'OptOutSet', data: { route, effectiveDate, evidenceReference } }];
+  if (isKnownSince(state.optedOutSince, command.data.effectiveDate)) {
+    return [];
+  }
+  requireRoute(command);
+  return [{ type: 'OptOutSet', data: { route, effectiveDate, evidenceReference } }];
 }
 
-/** Lifts the opt-out from sharing. */
+/**
+ * Lifts the opt-out from sharing: the learner does, or the keeper after an identity check. What a
+ * learner chose is not for an organisation to lift; it can override an opt-out of the earlier policy.
+ */
 export function decideLiftOptOut(
   command: LearnerCommandOf<'LiftOptOut'>,
   state: IssuedLearner,
 ): readonly LearnerEvent[] {
   const { route, evidenceReference } = command.data;
   const effectiveDate = effectiveDateOf(command, dateOf(command.at));
-  return state.optedOutSince === null
-    ? []
-    : [{ type: 'OptOutLifted', data: { route, effectiveDate, evidenceReference } }];
+  if (state.optedOutSince === null) {
+    return [];
+  }
+  if (command.by.kind === 'organisation') {
+    throw transitionRefused(
+      'the learner or the helpdesk to lift an opt-out, found an organisation',
+    );
+  }
+  requireRoute(command);
+  return [{ type: 'OptOutLifted', data: { route, effectiveDate, evidenceReference } }];
+}
+
+/**
+ * A choice comes by the route of whoever passes it on: providers at enrolment, the helpdesk after an
+ * identity check, whose evidence is named, learners from their own account. Source: the privacy
+ * notice names the three; that the helpdesk checks identity, the service's guidance.
+ */
+function requireRoute({
+  by,
+  data: { route, evidenceReference },
+}: LearnerCommandOf<'SetOptOut' | 'LiftOptOut'>): void {
+  const expected = { organisation: 'enrolment', learner: 'own-account', keeper: 'helpdesk' }[
+    by.kind
+  ];
+  if (route !== expected) {
+    throw transitionRefused(`the route ${expected} for this caller, found ${route}`);
+  }
+  if (route === 'helpdesk' && evidenceReference === null) {
+    throw transitionRefused('evidence of the identity check of the helpdesk, found none');
+  }
+}
+
+/**
+ * Guards the change of ability to share: a notice that was seen is not unseen, and who cannot share
+ * can again only once the opt-out is lifted. Source: the service refuses invalid changes (WSRC0014);
+ * which are invalid it does not publish.
+ */
+function requireTransition(to: string | undefined, state: IssuedLearner): void {
+  const from = state.details.abilityToShare;
+  if (to === undefined || typeof from !== 'string' || from === to) {
+    return;
+  }
+  if (to === '0') {
+    throw transitionRefused('ability to share to stay seen (1 or 2), found 0, not seen');
+  }
+  if (to === '1' && state.optedOutSince !== null) {
+    throw transitionRefused('the opt-out to be lifted before ability to share is 1, found it set');
+  }
+}
+
+function transitionRefused(expectedAndFound: string): DomainError {
+  return new DomainError('ERR_OPT_OUT_TRANSITION', `expected ${expectedAndFound} (WSRC0014)`);
 }
 
 /** True when something is so already, also from the date that the command names: only an earlier one is news. */

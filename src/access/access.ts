@@ -46,6 +46,8 @@ export type Access = {
   readonly handle: (uln: Uln, command: LearnerRequest, request: Request) => Promise<Outcome>;
   /** Asks whether an organisation may do something that names no single learner: send a file, for one. */
   readonly permit: (request: Request, action: Action) => Promise<void>;
+  /** Records which learners the answers to a batch of registrations will show. */
+  readonly noteRegistered: (ulns: readonly string[], request: Request) => Promise<void>;
   /** Who looked at a learner, when and for what, the latest first. For the learner and the keeper. */
   readonly looks: (uln: Uln, asker: Asker, limit: number) => Promise<readonly Look[]>;
   /** Decides a recorded request again, on what was known then. Throws `ERR_LOOK_NOT_FOUND`. */
@@ -237,6 +239,15 @@ export function createAccess(parts: AccessParts): Access {
     handle: async (uln, command, request) => {
       await permit(request, actionOf(command.type));
       return learners.handle(uln, command, request);
+    },
+    noteRegistered: async (ulns, request) => {
+      const judged = await judging.judge(request, 'register', { learner: undefined, basis: [] });
+      const [newest = 1] = vault.indexGenerations();
+      // Sound: the answers of a batch hold the ULNs that the ledger gave.
+      const learnersShown = ulns.map((uln) => tagOf(learnerStream(vault, newest, uln as Uln)));
+      const shown = { learners: learnersShown, fields: ['uln'], search: null };
+      await judging.note(judged, { ...shown, code: 'WSRC0009' });
+      judging.requireAllowed(judged);
     },
     looks: async (uln, asker, limit) => {
       const { found, judged } = await judgeLearner(uln, asker, 'read-history', null);

@@ -44,7 +44,7 @@ export type Judging = {
 };
 
 /** After how many requests of a day an organisation's use is looked at. */
-const REQUESTS_BETWEEN_REVIEWS = 50;
+const REQUESTS_BETWEEN_REVIEWS = 10;
 /** How often the use of an access is noted. */
 const DAYS_BETWEEN_NOTES = 28;
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { diff } from '../../projections/diff.js';
 import { plrAt } from '../../projections/replay.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { changeLines, pointText } from './format.js';
@@ -13,12 +14,13 @@ import {
   ULN_ARGUMENT,
 } from './options.js';
 
-type DiffOptions = PointOptions & {
-  readonly fromAsAt?: string;
-  readonly fromValidAt?: string;
-  readonly fromAtVersion?: string;
-  readonly json?: boolean;
-};
+type DiffOptions = PointOptions &
+  AskingOptions & {
+    readonly fromAsAt?: string;
+    readonly fromValidAt?: string;
+    readonly fromAtVersion?: string;
+    readonly json?: boolean;
+  };
 
 /** `plr diff`: what differs in a record between two points. */
 export function diffCommand(context: CliContext): Command {
@@ -29,7 +31,8 @@ export function diffCommand(context: CliContext): Command {
     .option('--from-valid-at <date>', 'the first point: what is known to have been so')
     .option('--from-at-version <n>', 'the first point: the first n events')
     .option('--json', 'print JSON');
-  return point(command).action(async (argument: string, options: DiffOptions) => {
+  return asking(point(command)).action(async (argument: string, options: DiffOptions) => {
+    const asker = askerFrom(context, options);
     const { fromAsAt, fromValidAt, fromAtVersion } = options;
     if (fromAsAt === undefined && fromValidAt === undefined && fromAtVersion === undefined) {
       throw usageError('expected --from-as-at, --from-valid-at or --from-at-version, found none');
@@ -42,7 +45,7 @@ export function diffCommand(context: CliContext): Command {
     const second = pointFrom(context, options);
     const uln = await readUln(context, argument);
     await context.withLedger(async (ledger) => {
-      const events = await ledger.read(uln);
+      const events = await ledger.access.history(uln, asker);
       requireVersion(first, events);
       requireVersion(second, events);
       const changes = diff(plrAt(events, first), plrAt(events, second));

@@ -73,9 +73,10 @@ function showCommand(context: CliContext): Command {
     .option('--as <who>', 'who asks: USER@UKPRN; without it the keeper (PLR_AS)')
     .action(async (stream: string, row: string, options: { as?: string; json?: boolean }) => {
       const request = requestFrom(context, options, 'service-operation');
-      const held = await context.withLedger((ledger) =>
-        ledger.held.read(placeOf(stream, row), request),
-      );
+      const held = await context.withLedger(async (ledger) => {
+        await permit(ledger, request);
+        return ledger.held.read(placeOf(stream, row), request);
+      });
       if (options.json === true) {
         context.print(JSON.stringify(held));
         return;
@@ -123,6 +124,7 @@ function releaseCommand(context: CliContext, exit: (code: ExitCode) => void): Co
         }
         const place = placeOf(stream, row);
         const asked = requestFrom(context, options, 'service-operation');
+        await permit(ledger, asked);
         const { kind } = await ledger.held.read(place, asked);
         const request = requestFrom(
           context,
@@ -147,6 +149,7 @@ async function releaseAll(
   exit: (code: ExitCode) => void,
 ): Promise<void> {
   const asked = requestFrom(context, options, 'service-operation');
+  await permit(ledger, asked);
   const submittedBy = asked.by.kind === 'organisation' ? asked.by.ukprn : null;
   const rows = await ledger.held.list({ submittedBy, import: null, limit: MAX_RELEASED });
   const counts = new Map<string, number>();
@@ -188,12 +191,18 @@ function rejectCommand(context: CliContext): Command {
   );
   return recording(command).action(async (stream: string, row: string, options: RejectOptions) => {
     const request = requestFrom(context, options, 'data-correction');
-    await context.withLedger((ledger) =>
-      ledger.held.reject(placeOf(stream, row), options.reason ?? null, request),
-    );
+    await context.withLedger(async (ledger) => {
+      await permit(ledger, request);
+      await ledger.held.reject(placeOf(stream, row), options.reason ?? null, request);
+    });
     const outcome = 'rejected';
     context.print(options.json === true ? JSON.stringify({ outcome }) : outcome);
   });
+}
+
+/** Held rows are a source's own submissions, to be corrected: whoever may not submit may not see them. */
+function permit(ledger: Ledger, request: Request): Promise<void> {
+  return ledger.access.permit({ ...request, purpose: 'data-correction' }, 'submit');
 }
 
 function placed(name: string, description: string): Command {

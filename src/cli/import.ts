@@ -54,6 +54,8 @@ export function importCommand(context: CliContext): Command {
     const showBar = isTerminal(context.stderr);
     let startedAt: number | null = null;
     await context.withLedger(async (ledger) => {
+      const sender = { ...request, commandId };
+      await ledger.access.permit(sender, kind === 'learners' ? 'register' : 'submit');
       const summary = await importFile(
         ledger,
         { kind, path, resultPath, encoding, declaredRows },
@@ -70,6 +72,7 @@ export function importCommand(context: CliContext): Command {
           bar.update(done, { rate: seconds > 0 ? Math.round(done / seconds) : 0 });
         },
         context.signal,
+        (ulns) => ledger.access.noteRegistered(ulns, sender),
       ).finally(() => bar.stop());
       const { outcomes, warnings } = summary;
       if (options.json === true) {

@@ -42,6 +42,7 @@ function proposeCommand(context: CliContext): Command {
     const basis = parseInput(ErasureBasis, options.basis);
     await context.withLedger(async (ledger) => {
       const selection = { event, fields, everywhere };
+      await ledger.access.permit(request, 'protect');
       const stream = uln === null ? argument : await ledger.streamOf(uln);
       const proposal = await ledger.erasure.propose(stream, selection, basis, request);
       if (options.json === true) {
@@ -75,6 +76,7 @@ function orderCommand(context: CliContext, exit: (code: ExitCode) => void): Comm
         parseInput(z.uuid({ error: 'expected a proposal to be named by its UUID' }), id),
       );
       await context.withLedger(async (ledger) => {
+        await ledger.access.permit(request, 'protect');
         for (const order of orders) {
           const status = await ledger.erasure.order(order, request);
           printStatuses(context, [status], options.json === true);

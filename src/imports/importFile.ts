@@ -45,6 +45,8 @@ export async function importFile(
   request: Omit<Request, 'commandId'>,
   onProgress: (done: number, total: number) => void,
   signal?: AbortSignal,
+  /** Called with the ULNs among the answers before they can be seen. */
+  beforeShown: (ulns: readonly string[]) => Promise<void> = async () => undefined,
 ): Promise<ImportSummary> {
   const { kind, path, resultPath, encoding, declaredRows } = file;
   const { columns, keyColumn, minRows, maxRows } = layouts[kind];
@@ -55,6 +57,7 @@ export async function importFile(
     (kind === 'learners' ? learnerOutcomes : entryOutcomes).map((outcome) => [outcome, 0]),
   );
   const { answer, finish } = answersFor(ledger, kind, checked, request);
+  const ulns = new Set<string>();
   const result = await createResultFile(resultPath);
   try {
     await result.write(RESULT_COLUMNS);
@@ -65,12 +68,16 @@ export async function importFile(
     }));
     for await (const { row, outcome, code, reason, uln } of answers) {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      if (kind === 'learners' && uln !== '') {
+        ulns.add(uln);
+      }
       const key = row.cells[keyColumn] ?? '';
       await result.write([String(row.row), key, outcome, code, reason, uln]);
       onProgress(row.row, checked.rows);
       refuseInterrupted(signal);
     }
     await finish(outcomes);
+    await beforeShown([...ulns]);
     await result.keep();
   } catch (error) {
     await result.discard();
