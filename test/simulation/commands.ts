@@ -81,12 +81,13 @@ function amendment(random: Random, today: string): Asked {
 }
 
 function optOut(random: Random, today: string): Asked {
+  const by = random.pick([...SOURCES, 'keeper', 'keeper', 'learner', 'learner']);
+  const own = by === 'learner' ? 'own-account' : by === 'keeper' ? 'helpdesk' : 'enrolment';
   const data = {
-    route: random.pick(ROUTES),
+    route: random.chance(0.9) ? own : random.pick(ROUTES),
     effectiveDate: effectiveDate(random, today),
     evidenceReference: random.pick(['Letter 7', 'Call 12', null]),
   };
-  const by = random.pick([...SOURCES, 'keeper', 'learner']);
   if (random.chance(0.45)) {
     return { type: 'LiftOptOut', data, by };
   }

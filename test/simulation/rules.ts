@@ -20,11 +20,12 @@ export function expectedOutcome(facts: readonly Fact[], asked: Asked, today: str
       return 'ERR_ULN_OPT_OUT';
     }
     const isSet = asked.type === 'SetOptOut';
-    return isFuture
-      ? 'ERR_DATE_IN_FUTURE'
-      : isSet === (state.optOut !== null) && !isEarlierDate(asked, state.optOut?.since)
-        ? 'unchanged'
-        : 'recorded';
+    if (isFuture) {
+      return 'ERR_DATE_IN_FUTURE';
+    }
+    return isSet === (state.optOut !== null) && !isEarlierDate(asked, state.optOut?.since)
+      ? 'unchanged'
+      : choice(asked);
   }
   if (asked.type.endsWith('Challenge')) {
     return challenge(state, asked);
@@ -50,6 +51,16 @@ export function differing(
   return Object.fromEntries(
     Object.entries(changes).filter(([name, value]) => current[name] !== value),
   );
+}
+
+/** Learners choose by their own account, the keeper by the helpdesk with evidence, providers at enrolment; those lift nothing. */
+function choice({ type, data, by }: Asked): string {
+  const routes: Readonly<Record<string, string>> = { learner: 'own-account', keeper: 'helpdesk' };
+  const isRefused =
+    data['route'] !== (routes[by] ?? 'enrolment') ||
+    (data['route'] === 'helpdesk' && data['evidenceReference'] === null) ||
+    (type === 'LiftOptOut' && routes[by] === undefined);
+  return isRefused ? 'ERR_OPT_OUT_TRANSITION' : 'recorded';
 }
 
 function amendment(state: ModelState, { data, by }: Asked, isFuture: boolean): string {

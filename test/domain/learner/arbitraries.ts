@@ -32,6 +32,7 @@ const source = fc.constantFrom(
 );
 const anyone = fc.constantFrom(awarding, provider, theLearner, keeper);
 const reason = fc.option(text);
+const ROUTES = { learner: 'own-account', keeper: 'helpdesk', organisation: 'enrolment' } as const;
 
 const onAchievement = fc.record({ source, achievementId, at });
 const onParticipation = fc.record({ source, participationId, at });
@@ -147,10 +148,34 @@ const detailsCommands = fc
   })
   .chain(({ changes, effectiveDate: from, by, at: when }) => {
     const who = { by, at: when };
+    const choice = { effectiveDate: from, route: ROUTES[by.kind], evidenceReference: 'CALL-1' };
     return fc.constantFrom<LearnerCommand[]>(
       command('AmendLearnerDetails', { effectiveDate: from, changes }, who),
-      command('SetOptOut', { effectiveDate: from }, who),
-      command('LiftOptOut', { effectiveDate: from }, who),
+      command('SetOptOut', choice, who),
+      command('LiftOptOut', choice, who),
+    );
+  });
+
+const sharingCommands = fc
+  .record({
+    id: fc.constantFrom('K-1', 'K-2'),
+    startDate: fc.option(date),
+    endDate: fc.option(date),
+    isRestricted: fc.boolean(),
+    reason: text,
+    by: anyone,
+    at,
+  })
+  .chain(({ id: connectionId, startDate, endDate, isRestricted, reason: why, by, at: when }) => {
+    const who = { by, at: when };
+    const ukprn = by.kind === 'organisation' ? by.ukprn : PROVIDER;
+    const handling = isRestricted
+      ? { reviewDate: '2030-01-01' }
+      : { level: 'standard' as const, authorised: [], reviewDate: null };
+    return fc.constantFrom<LearnerCommand[]>(
+      command('EstablishConnection', { connectionId, ukprn, startDate, endDate }, who),
+      command('EndConnection', { connectionId, endDate, reason: why }, who),
+      command('ChangeHandling', { ...handling, reason: why }, { ...who, by: keeper }),
     );
   });
 
@@ -183,6 +208,7 @@ export const histories: fc.Arbitrary<readonly Accepted[]> = fc
       { weight: 2, arbitrary: submissions },
       { weight: 2, arbitrary: detailsCommands },
       { weight: 2, arbitrary: challengeCommands },
+      { weight: 1, arbitrary: sharingCommands },
     ),
     { maxLength: 40, size: 'max' },
   )

@@ -29,7 +29,7 @@ describe('a history', () => {
   test('of random commands has events of every type that commands can record', () => {
     const seen = new Set(
       fc
-        .sample(histories, { numRuns: 200, seed: 1 })
+        .sample(histories, { numRuns: 500, seed: 1 })
         .flatMap((history) => history.flatMap(({ events }) => events.map(({ type }) => type))),
     );
     const byErasureOnly = ['SensitiveDataRedacted', 'FieldsResealed'];
@@ -158,7 +158,7 @@ describe('a submission', () => {
   test('at random comes to everything that one can come to', () => {
     const seen = new Set(
       fc
-        .sample(submitted, { numRuns: 1000, seed: 1 })
+        .sample(submitted, { numRuns: 3000, seed: 1 })
         .map(({ events }) => events.map(({ type }) => type).join(' ')),
     );
     expect([...seen]).toEqual(
