@@ -203,12 +203,12 @@ const challengeCommands = fc
 export const histories: fc.Arbitrary<readonly Accepted[]> = fc
   .array(
     fc.oneof(
-      { weight: 4, arbitrary: achievementCommands },
-      { weight: 2, arbitrary: participationCommands },
-      { weight: 2, arbitrary: submissions },
-      { weight: 2, arbitrary: detailsCommands },
-      { weight: 2, arbitrary: challengeCommands },
-      { weight: 1, arbitrary: sharingCommands },
+      { weight: 12, arbitrary: achievementCommands },
+      { weight: 6, arbitrary: participationCommands },
+      { weight: 6, arbitrary: submissions },
+      { weight: 6, arbitrary: detailsCommands },
+      { weight: 6, arbitrary: challengeCommands },
+      { weight: 3, arbitrary: sharingCommands },
     ),
     { maxLength: 40, size: 'max' },
   )

@@ -158,7 +158,7 @@ describe('a submission', () => {
   test('at random comes to everything that one can come to', () => {
     const seen = new Set(
       fc
-        .sample(submitted, { numRuns: 3000, seed: 1 })
+        .sample(submitted, { numRuns: 1000, seed: 2 })
         .map(({ events }) => events.map(({ type }) => type).join(' ')),
     );
     expect([...seen]).toEqual(
