@@ -1,3 +1,5 @@
+import type { ServiceCode } from './serviceCodes.js';
+
 /** Every reason for which the domain refuses. Stable: callers branch on it and it is printed to users. */
 export type DomainErrorCode =
   | 'ERR_ACCESS_REFUSED'
@@ -36,6 +38,7 @@ export type DomainErrorCode =
   | 'ERR_ULN_OPT_OUT'
   | 'ERR_USER_ADDRESS'
   | 'ERR_USER_NOT_FOUND'
+  | 'ERR_VERSION_STALE'
   | 'ERR_VIEWS_FILE'
   | 'ERR_VIEW_GENERATION'
   | 'ERR_VIEW_OUTDATED'
@@ -48,9 +51,16 @@ export type DomainErrorCode =
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: DomainErrorCode;
+  /** The code with which the service refuses the same; `null` where none is known. */
+  readonly serviceCode: ServiceCode | null;
 
-  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: DomainErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly serviceCode?: ServiceCode | null } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.serviceCode = options.serviceCode ?? null;
   }
 }

@@ -71,7 +71,8 @@ CREATE TABLE IF NOT EXISTS births_tried (
 const FIRST_HOUR = 6;
 const LAST_HOUR = 22;
 /** Rules that name a look at a learner who is handled as restricted. */
-const RESTRICTED = ['handled-as-restricted', 'named-authorisation'];
+const HIDDEN = 'handled-as-restricted';
+const RESTRICTED = [HIDDEN, 'named-authorisation'];
 
 /** Creates the index of the access ledger in the file of views. */
 export function createLooks(database: Database.Database): Looks {
@@ -142,6 +143,10 @@ function takeIn(
       const isRestricted = data.rules.some((rule) => RESTRICTED.includes(rule)) ? 1 : 0;
       for (const tag of data.learners) {
         insertLook.run(tag, look.at, look.look, isRestricted, JSON.stringify(look));
+      }
+      for (const tag of data.hidden) {
+        const hidden = { ...look, decision: 'refused', rules: [HIDDEN], fields: [], code: null };
+        insertLook.run(tag, look.at, look.look, 1, JSON.stringify(hidden));
       }
       if (look.organisation !== null) {
         const day = dateOf(look.at);

@@ -10,7 +10,9 @@ import {
   type KnownLearner,
   type Match,
 } from '../domain/learner/matching.js';
+import type { Authorisation } from '../domain/learner/sharingEvents.js';
 import { applyChanges } from '../domain/learner/state.js';
+import { mistypedDates, spellingsOf } from '../domain/learner/typingErrors.js';
 import { isPlaceholder } from '../domain/postcode.js';
 import type { Redactable } from '../domain/redaction.js';
 import type { Uln } from '../domain/uln.js';
@@ -27,38 +29,56 @@ const SEARCHED = [
   'lastKnownPostCode',
 ] as const satisfies readonly (keyof LearnerDetails)[];
 
+/** The columns of the index. */
+const COLUMNS = 'given, family, born, postcode, nearGiven, nearFamily';
+
 /** What the register keeps of a learner: what learners are searched by. `null` before a ULN is issued. */
 export type RegisteredLearner = { readonly uln: Uln } & KnownLearner;
 
 /** A learner who is like the one searched for. */
-export type Candidate = Match & { readonly stream: string; readonly learner: RegisteredLearner };
+export type Candidate = Match & {
+  readonly stream: string;
+  readonly learner: RegisteredLearner;
+  /** Who may find a learner handled as restricted; `null` where the handling is standard. */
+  readonly restrictedTo: readonly Authorisation[] | null;
+};
+
+/** What the register folds: the learner, and who may find them. */
+type State = (RegisteredLearner & Pick<Candidate, 'restrictedTo'>) | null;
 
 /**
  * The learner register, searched by demographics. Names and postcodes are indexed as they are
- * compared, each as one word, so that case, accents, spaces and punctuation make no difference.
+ * compared, each as one word, so that case, accents, spaces and punctuation make no difference. A
+ * mistyped name is found by what is left of it without one letter: the columns `nearGiven` and
+ * `nearFamily` hold that of every name.
  */
-export const register = keptView<RegisteredLearner | null, 'learner'>({
+export const register = keptView<State, 'learner'>({
   family: 'learner',
   holds: SEARCHED,
   tables: [
     {
       name: 'words',
-      columns: 'rowid, given, family, born, postcode',
+      columns: `rowid, ${COLUMNS}`,
       create: (sqlName) =>
-        // Without its own secure-delete, FTS5 leaves deleted words in its index.
-        `CREATE VIRTUAL TABLE ${sqlName} USING fts5 (given, family, born, postcode, tokenize = "unicode61 remove_diacritics 0");
+        // Without its own secure-delete, FTS5 leaves deleted words in its index. Nobody asks where in a
+        // column a word stands, or how long a column is.
+        `CREATE VIRTUAL TABLE ${sqlName} USING fts5 (${COLUMNS}, detail = column, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
          INSERT INTO ${sqlName} (${sqlName}, rank) VALUES ('secure-delete', 1);`,
     },
   ],
   contents: (names) =>
-    `SELECT s.stream AS key, json_array(w.given, w.family, w.born, w.postcode) AS content
+    `SELECT s.stream AS key, json_array(${COLUMNS}) AS content
      FROM ${names('words')} w JOIN ${names('streams')} s ON s.no = w.rowid ORDER BY s.stream`,
   projection: {
     name: 'register',
-    version: 1,
+    version: 2,
     initialState: null,
     on: {
-      UlnIssued: (_, { event }) => ({ uln: event.data.uln, ...searchedOf(event.data) }),
+      UlnIssued: (_, { event }) => ({
+        uln: event.data.uln,
+        ...searchedOf(event.data),
+        restrictedTo: null,
+      }),
       LearnerDetailsAmended: (state, { event }) =>
         state === null ? state : applyChanges(state, searchedOf(event.data)),
       ParticipationRecorded: 'ignored',
@@ -78,7 +98,10 @@ export const register = keptView<RegisteredLearner | null, 'learner'>({
       ChallengeRejected: 'ignored',
       ConnectionEstablished: 'ignored',
       ConnectionEnded: 'ignored',
-      HandlingChanged: 'ignored',
+      HandlingChanged: (state, { event: { data } }) =>
+        state === null
+          ? state
+          : { ...state, restrictedTo: data.level === 'restricted' ? data.authorised : null },
       SensitiveDataRedacted: 'ignored',
       FieldsResealed: 'ignored',
     },
@@ -86,7 +109,7 @@ export const register = keptView<RegisteredLearner | null, 'learner'>({
   writer: (database, names) => {
     const remove = database.prepare(`DELETE FROM ${names('words')} WHERE rowid = ?`);
     const insert = database.prepare(
-      `INSERT INTO ${names('words')} (rowid, given, family, born, postcode) VALUES (?, ?, ?, ?, ?)`,
+      `INSERT INTO ${names('words')} (rowid, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
     return (no, before, after) => {
       if (before !== null) {
@@ -100,6 +123,8 @@ export const register = keptView<RegisteredLearner | null, 'learner'>({
           wordsOf(familyNamesOf(after)),
           wordOf(born),
           wordOf(postcode),
+          nearWordsOf(givenNamesOf(after)),
+          nearWordsOf(familyNamesOf(after)),
         );
       }
     };
@@ -111,7 +136,7 @@ export const MAX_CANDIDATES = 10;
 /** How many hits of one query are compared; far more namesakes than are ever listed. */
 const MAX_COMPARED = 500;
 
-/** Everyone in the register who is like the learner searched for, those who are exactly so first. */
+/** Everyone in the register who is like the learner searched for, those who are closest first. */
 export function searchRegister(
   database: Database.Database,
   names: TableNames,
@@ -127,36 +152,56 @@ export function searchRegister(
   const found = new Map(rows.map(({ stream, state }) => [stream, state]));
   const candidates = [...found].flatMap(([stream, state]) => {
     // Sound: the register wrote the state.
-    const learner = JSON.parse(state) as RegisteredLearner;
+    const { restrictedTo, ...learner } = JSON.parse(state) as NonNullable<State>;
     const match = compareDemographics(asked, learner);
-    return match.kind === 'none' ? [] : [{ ...match, stream, learner }];
+    return match.kind === 'none' ? [] : [{ ...match, stream, learner, restrictedTo }];
   });
-  return candidates.sort((one, other) => one.differing.length - other.differing.length);
+  return candidates.sort(
+    (one, other) =>
+      Number(one.mistyped !== null) - Number(other.mistyped !== null) ||
+      one.differing.length - other.differing.length,
+  );
 }
 
 /**
  * Queries of the index: one for who is the same in everything, so that nobody is lost among more
- * namesakes than are compared, and one for all ways in which `compareDemographics` finds two alike.
+ * namesakes than are compared, one for the other ways in which `compareDemographics` finds two alike
+ * without an error of typing, and one for those with one.
  */
 function searchExpressions(asked: Demographics): readonly string[] {
-  const [given, family] = [anyOf(givenNamesOf(asked)), anyOf(familyNamesOf(asked))];
-  const born = `born : ${quoted(wordOf(asked.dateOfBirth))}`;
-  const names = `given : ${given} AND family : ${family}`;
-  const alike = [`(${names} AND ${born})`, `(given : ${family} AND family : ${given} AND ${born})`];
-  if (asked.lastKnownPostCode === null) {
-    return [alike.join(' OR ')];
-  }
-  const postcode = `postcode : ${quoted(wordOf(asked.lastKnownPostCode))}`;
-  const exact = `${names} AND ${born} AND ${postcode}`;
-  const inPlace = isPlaceholder(asked.lastKnownPostCode)
-    ? []
-    : [`(${names} AND ${postcode})`, `(given : ${given} AND ${born} AND ${postcode})`];
-  return [exact, [...alike, ...inPlace].join(' OR ')];
+  const [given, family] = [givenNamesOf(asked), familyNamesOf(asked)];
+  const [isGiven, isFamily] = [`given : ${anyOf(given)}`, `family : ${anyOf(family)}`];
+  const isBorn = `born : ${quoted(wordOf(asked.dateOfBirth))}`;
+  const isSwapped = `given : ${anyOf(family)} AND family : ${anyOf(given)}`;
+  const isPlace =
+    asked.lastKnownPostCode === null
+      ? null
+      : `postcode : ${quoted(wordOf(asked.lastKnownPostCode))}`;
+  const exact = isPlace === null ? [] : [`${isGiven} AND ${isFamily} AND ${isBorn} AND ${isPlace}`];
+  const agreeing = isPlace === null || isPlaceholder(asked.lastKnownPostCode) ? [] : [isPlace];
+  const alike = [
+    `(${isGiven} AND ${isFamily} AND ${isBorn})`,
+    `(${isSwapped} AND ${isBorn})`,
+    ...agreeing.map((place) => `(${isGiven} AND (${isFamily} OR ${isBorn}) AND ${place})`),
+  ];
+  const orPlace = (one: string) => `(${[one, ...agreeing].join(' OR ')})`;
+  const mistyped = [
+    `({given nearGiven} : ${anySpellingOf(given)} AND ${isBorn} AND ${orPlace(isFamily)})`,
+    `({family nearFamily} : ${anySpellingOf(family)} AND ${isGiven} AND ${orPlace(isBorn)})`,
+    `(born : (${mistypedDates(asked.dateOfBirth).map(wordOf).map(quoted).join(' OR ')}) AND ${isGiven} AND ${orPlace(isFamily)})`,
+  ];
+  return [...exact, alike.join(' OR '), mistyped.join(' OR ')];
 }
 
 /** A column's filter for any of some names. */
 function anyOf(names: readonly Redactable<string | null>[]): string {
   return `(${comparable(names).map(nameWord).map(quoted).join(' OR ')})`;
+}
+
+/** The same for names of which one may be a mistyped form. */
+function anySpellingOf(names: readonly Redactable<string | null>[]): string {
+  const spellings = comparable(names).flatMap(spellingsOf);
+  return `(${[...new Set(spellings)].map(nameWord).map(quoted).join(' OR ')})`;
 }
 
 function quoted(word: string): string {
@@ -181,6 +226,16 @@ export function searchedOf<Data extends { readonly [Name in (typeof SEARCHED)[nu
 
 function wordsOf(names: readonly Redactable<string | null>[]): string {
   return comparable(names).map(nameWord).join(' ');
+}
+
+/** Names without any one letter; the whole names stand in a column of their own. */
+function nearWordsOf(names: readonly Redactable<string | null>[]): string {
+  const whole = comparable(names);
+  const near = new Set(whole.flatMap(spellingsOf));
+  return [...near]
+    .filter((spelling) => !whole.includes(spelling))
+    .map(nameWord)
+    .join(' ');
 }
 
 function wordOf(value: Redactable<string>): string {

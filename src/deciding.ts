@@ -1,3 +1,4 @@
+import { DomainError } from '../domain/errors.js';
 import type { LearnerCommand, LearnerCommandInput } from '../domain/learner/commands.js';
 import type { LearnerEvent, LearnerEventType } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
@@ -18,7 +19,8 @@ export type Outcome = {
 
 /**
  * Decides a command on a learner's history and appends what follows; a command that the history
- * already holds is answered with its first receipt.
+ * already holds is answered with its first receipt. Throws `ERR_VERSION_STALE` where the stream is at
+ * another version than the one expected; `null` expects none.
  */
 export async function decideAndAppend(
   journal: Journal,
@@ -26,11 +28,19 @@ export async function decideAndAppend(
   history: History<LearnerEvent>,
   command: LearnerCommand,
   recording: Recording,
+  expectedVersion: number | null = null,
 ): Promise<Outcome> {
   const warnings = warningsOf(command.data as LearnerCommandInput['data']);
   const earlier = earlierOutcome(history, stream, recording);
   if (earlier !== null) {
     return { ...earlier, warnings };
+  }
+  if (expectedVersion !== null && history.end.version !== expectedVersion) {
+    throw new DomainError(
+      'ERR_VERSION_STALE',
+      `expected the learner at version ${expectedVersion}, found version ${history.end.version}: read the learner again and decide again`,
+      { serviceCode: 'WSRC0013' },
+    );
   }
   const state = history.events.reduce(
     (before, { event }) => learner.evolve(before, event),

@@ -9,6 +9,7 @@ export type { LearnerEvent, LearnerEventData, LearnerEventType } from '../domain
 export { Purpose } from '../domain/purpose.js';
 export type { Recorded } from '../domain/recorded.js';
 export { type ErasureBasis, isRedacted, type RedactionMarker } from '../domain/redaction.js';
+export { type FailureFlag, type ServiceCode, serviceCodes } from '../domain/serviceCodes.js';
 export { Ukprn } from '../domain/ukprn.js';
 export { explainUln, Uln } from '../domain/uln.js';
 export type { Comparison } from '../projections/comparison.js';
@@ -35,6 +36,7 @@ export {
 export type { StatisticsRow } from '../projections/statistics.js';
 export { StreamError, type StreamErrorCode } from '../streams/errors.js';
 export type { Position } from '../streams/eventStore.js';
+export { amendmentCode, REGISTERED } from './answerCodes.js';
 export { type Clock, createSystemClock } from './clock.js';
 export type { Outcome } from './deciding.js';
 export type { Erasure, Proposal, RedactionStatus } from './erasure.js';
@@ -50,6 +52,12 @@ export type {
   ViewName,
 } from './keptViews.js';
 export type { LearnerRequest } from './ledger.js';
+export type {
+  IdentityInput,
+  Lookup,
+  VerificationAnswer,
+  VerificationInput,
+} from './lookup.js';
 export { openMemoryLedger } from './memoryLedger.js';
 export { type Followed, type Ledger, type LedgerPlaces, openLedger } from './openLedger.js';
 export type { DetailsInput, Registration } from './registration.js';

@@ -57,12 +57,25 @@ export const searchFields: readonly string[] = Object.keys(Search.shape);
 export type SearchInput = z.input<typeof Search>;
 
 /**
- * What a search by demographics found. `exact` is one learner who is the same in everything, `possible`
- * up to 10 who are alike, closest first; more than that is `too-many`, with no learner's data.
+ * What a search found, with the service's code for it. `exact` is one learner who is the same in
+ * everything, `possible` up to 10 who are alike, closest first; more than that is `too-many`, with no
+ * learner's data. Those who are alike only if something was mistyped are left out, and counted, where
+ * the others alone come to 10 at most and all together do not.
  */
 export type FindAnswer =
-  | { readonly kind: 'none' | 'too-many' }
-  | { readonly kind: 'exact' | 'possible'; readonly candidates: readonly Candidate[] };
+  | { readonly kind: 'none'; readonly code: 'WSRC0001' }
+  | { readonly kind: 'too-many'; readonly code: 'WSRC0002' }
+  | {
+      readonly kind: 'exact';
+      readonly code: 'WSRC0004';
+      readonly candidates: readonly Candidate[];
+    }
+  | {
+      readonly kind: 'possible';
+      readonly code: 'WSRC0003';
+      readonly candidates: readonly Candidate[];
+      readonly leftOut: number;
+    };
 
 /** An open challenge with the ULN of the learner. */
 export type ListedChallenge = OpenChallenge & { readonly uln: Uln };
@@ -72,8 +85,14 @@ export type ViewName = 'register' | 'challenges' | 'statistics' | 'held' | 'orga
 
 /** Questions across learners, each answered from a view that is brought up to date first. */
 export type KeptViews = {
-  /** Throws `ERR_INPUT_INVALID`. */
-  readonly find: (search: SearchInput) => Promise<FindAnswer>;
+  /**
+   * Throws `ERR_INPUT_INVALID`. `isShown` leaves out whom the asker may not find, before anything is
+   * counted.
+   */
+  readonly find: (
+    search: SearchInput,
+    isShown?: (candidate: Candidate) => boolean,
+  ) => Promise<FindAnswer>;
   readonly openChallenges: (query: ChallengeQuery) => Promise<readonly ListedChallenge[]>;
   readonly statistics: (query: StatisticsQuery) => Promise<readonly StatisticsRow[]>;
   /** Every registered organisation, by UKPRN. */
@@ -112,21 +131,12 @@ export function createKeptViews(parts: {
   }
 
   return {
-    find: async (input) => {
+    find: async (input, isShown = () => true) => {
       const asked = parseInput(Search, input);
       const candidates = await runner.read(register, (database, names) =>
         searchRegister(database, names, asked),
       );
-      const exact = candidates.filter(({ kind }) => kind === 'exact');
-      if (exact.length === 1) {
-        return { kind: 'exact', candidates: exact };
-      }
-      if (candidates.length === 0) {
-        return { kind: 'none' };
-      }
-      return candidates.length > MAX_CANDIDATES
-        ? { kind: 'too-many' }
-        : { kind: 'possible', candidates };
+      return answerOf(candidates.filter(isShown));
     },
     openChallenges: async (query) => {
       const open = await runner.read(challenges, (database, names) =>
@@ -146,6 +156,22 @@ export function createKeptViews(parts: {
       rollback: async (name) => rebuilding.rollback(viewOf(name)),
     },
   };
+}
+
+function answerOf(found: readonly Candidate[]): FindAnswer {
+  const exact = found.filter(({ kind }) => kind === 'exact');
+  if (exact.length === 1) {
+    return { kind: 'exact', code: 'WSRC0004', candidates: exact };
+  }
+  if (found.length === 0) {
+    return { kind: 'none', code: 'WSRC0001' };
+  }
+  const unmistyped = found.filter(({ mistyped }) => mistyped === null);
+  const candidates = found.length > MAX_CANDIDATES && unmistyped.length > 0 ? unmistyped : found;
+  const leftOut = found.length - candidates.length;
+  return candidates.length > MAX_CANDIDATES
+    ? { kind: 'too-many', code: 'WSRC0002' }
+    : { kind: 'possible', code: 'WSRC0003', candidates, leftOut };
 }
 
 function viewOf(name: ViewName): KeptView {

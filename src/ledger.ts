@@ -6,6 +6,7 @@ import {
 } from '../domain/learner/commands.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
+import type { ServiceCode } from '../domain/serviceCodes.js';
 import type { Uln } from '../domain/uln.js';
 import { isConflict } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';
@@ -25,8 +26,9 @@ export type LearnerRequest = Exclude<LearnerCommandInput, { type: 'IssueUln' }>;
 export type Learners = Registering & {
   /**
    * Decides a command on the learner's history and records what follows from it. Throws a
-   * `DomainError` that says why not, `ERR_LEARNER_NOT_FOUND` where the ULN was not issued here, and
-   * `ERR_VERSION_CONFLICT` when others kept writing to the learner's stream three times over.
+   * `DomainError` that says why not, `ERR_LEARNER_NOT_FOUND` where the ULN was not issued here,
+   * `ERR_VERSION_STALE` where the request expects another version of the learner's stream, and
+   * `ERR_VERSION_CONFLICT` when others kept writing to it three times over.
    */
   readonly handle: (uln: Uln, command: LearnerRequest, request: Request) => Promise<Outcome>;
   /** Every event of a learner, redacted values as markers. Throws `ERR_LEARNER_NOT_FOUND`. */
@@ -41,7 +43,10 @@ const MAX_CONFLICTS = 3;
 export function createLearners(journal: Journal, vault: Vault, clock: Clock): Learners {
   const inOrder = createQueues();
 
-  async function find(uln: Uln): Promise<History<LearnerEvent> & { stream: string }> {
+  async function find(
+    uln: Uln,
+    serviceCode: ServiceCode | null = null,
+  ): Promise<History<LearnerEvent> & { stream: string }> {
     for (const generation of vault.indexGenerations()) {
       const stream = learnerStream(vault, generation, uln);
       const history = await journal.read<LearnerEvent>(stream);
@@ -52,6 +57,7 @@ export function createLearners(journal: Journal, vault: Vault, clock: Clock): Le
     throw new DomainError(
       'ERR_LEARNER_NOT_FOUND',
       'expected a ULN that this ledger has issued, found one that it has not',
+      { serviceCode },
     );
   }
 
@@ -61,12 +67,19 @@ export function createLearners(journal: Journal, vault: Vault, clock: Clock): Le
     const [newest = 1] = vault.indexGenerations();
     return inOrder(learnerStream(vault, newest, uln), async () => {
       for (let conflicts = 1; ; conflicts += 1) {
-        const { stream, ...history } = await find(uln);
+        const { stream, ...history } = await find(uln, notFoundCode(input.type));
         // Sound: `data` was parsed by the schema of this very type.
         const command = { type: input.type, data, by: request.by, at: clock() } as LearnerCommand;
         const recording = recordingOf(request, tagOf(stream));
         try {
-          return await decideAndAppend(journal, stream, history, command, recording);
+          return await decideAndAppend(
+            journal,
+            stream,
+            history,
+            command,
+            recording,
+            request.expectedVersion,
+          );
         } catch (error) {
           if (!isConflict(error) || conflicts === MAX_CONFLICTS) {
             throw error;
@@ -82,4 +95,9 @@ export function createLearners(journal: Journal, vault: Vault, clock: Clock): Le
     read: async (uln) => (await find(uln)).events,
     streamOf: async (uln) => (await find(uln)).stream,
   };
+}
+
+/** The service answers an update of an unknown ULN with a code of its own. */
+function notFoundCode(type: LearnerRequest['type']): ServiceCode | null {
+  return type === 'AmendLearnerDetails' ? 'WSRC0019' : null;
 }

@@ -23,6 +23,7 @@ import { createHeld, type Held } from './imports/heldDoor.js';
 import { createJournal, type Journal } from './journal.js';
 import { createKeptViews, type KeptViews } from './keptViews.js';
 import { createLearners, type Learners } from './ledger.js';
+import { createLookup, type Lookup } from './lookup.js';
 import { createOrders, erasureStream, type Orders } from './orders.js';
 import { keeperRecording } from './request.js';
 
@@ -45,6 +46,7 @@ export type Followed =
 
 /** An open ledger: what services embed and the command line stands on. */
 export type Ledger = Learners &
+  Lookup &
   KeptViews &
   Rights & {
     readonly origin: string;
@@ -164,10 +166,12 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
 
   const learners = createLearners(journal, vault, clock);
 
+  const lookup = createLookup(learners);
   const keptViewsDoor = createKeptViews({ views, source, runner, journal });
 
   return {
     ...learners,
+    ...lookup,
     ...keptViewsDoor,
     ...assembleRights({
       journal,
@@ -177,6 +181,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
       views,
       since,
       learners,
+      lookup,
       stores: accessStores,
       suspendAt: policy.suspendAt,
       keptViews: keptViewsDoor,

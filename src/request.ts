@@ -17,6 +17,7 @@ const RequestSchema = z.strictObject({
   purpose: Purpose,
   commandId: CommandId,
   correlation: CommandId.optional(),
+  expectedVersion: z.int().min(1).optional(),
 });
 
 /** Who asks, for what, and by which command: stated at every door. */
@@ -29,6 +30,8 @@ export type Request = {
   readonly commandId: string;
   /** The command that began the process this one belongs to, where another did. */
   readonly correlation?: string;
+  /** The version of the learner's stream that the request was made on; another one refuses it. */
+  readonly expectedVersion?: number;
 };
 
 /** The caller as event ids know it: the organisation rather than the person; a learner by the stream's tag. */

@@ -43,6 +43,8 @@ export const accessEvents = {
       /** The service's response code, where one goes with the answer. */
       code: z.string().nullable(),
       learners: z.array(z.string()),
+      /** Learners that a search came to and the asker was not shown, because of how they are handled. */
+      hidden: z.array(z.string()),
       /** What was shown: names of fields and, after a colon, of entries’ kinds. */
       fields: z.array(z.string()),
       /** What a search was for: all five mandatory fields, and those without the date of birth. */

@@ -1,6 +1,7 @@
 import { isPlaceholder } from '../postcode.js';
 import { isRedacted, type Redactable } from '../redaction.js';
 import type { LearnerDetails } from './details.js';
+import { isMistyped, isMistypedDate } from './typingErrors.js';
 
 /** What a learner is looked for by; what may be unknown to whoever asks is `null`. */
 export type Demographics = Pick<LearnerDetails, 'givenName' | 'familyName' | 'dateOfBirth'> & {
@@ -9,6 +10,9 @@ export type Demographics = Pick<LearnerDetails, 'givenName' | 'familyName' | 'da
 
 /** Other names that a learner may go by. */
 type OtherName = 'preferredGivenName' | 'previousFamilyName' | 'familyNameAtAge16';
+
+/** A name of a learner, missing or redacted perhaps. */
+type Name = Redactable<string | null>;
 
 /** A field that matching compares. */
 export type ComparedField = Exclude<keyof Demographics, OtherName>;
@@ -27,7 +31,12 @@ export type Identity = {
 export type Match = {
   readonly kind: 'exact' | 'possible' | 'none';
   readonly differing: readonly ComparedField[];
+  /** The one field that must have been mistyped for this to be a possible match; `null` where none must. */
+  readonly mistyped: MistypedField | null;
 };
+
+/** A field in which an error of typing is looked for. */
+export type MistypedField = 'givenName' | 'familyName' | 'dateOfBirth';
 
 /**
  * Compares a learner with the demographics of a search.
@@ -37,37 +46,100 @@ export type Match = {
  *   in names, and case and spaces in postcodes.
  * - Possible: the given name and at least two of family name, date of birth and postcode are the
  *   same, or the names are the other way round and the date of birth is the same. Preferred given
- *   names, previous family names and the one at age 16 count here, on both sides. That names and date of birth suffice was observed; that
- *   other pairs do is ours: it finds who married or moved, and keeps twins apart. A placeholder for
- *   an unknown postcode, which thousands share, says nothing here.
+ *   names, previous family names and the one at age 16 count here, on both sides. That names and date
+ *   of birth suffice was observed; that other pairs do is ours: it finds who married or moved, and
+ *   keeps twins apart. A placeholder for an unknown postcode, which thousands share, says nothing here.
+ * - Possible because one field was mistyped, which is ours: one field is one error of typing away (see
+ *   `isMistyped` and `isMistypedDate`), and of the others there agree
+ *   - for a given name: the date of birth, and family name or postcode, and the genders do not
+ *     contradict each other, 1 and 2. A household shares family name and postcode, so only the date
+ *     of birth tells a mistyped name from a brother's; of twins with names so alike a person decides.
+ *   - for a family name: the given name, and date of birth or postcode.
+ *   - for a date of birth: the given name, and family name or postcode.
+ *
+ *   A second mistyped field agrees with nothing, and names that are the other way round as well are
+ *   not looked for.
  */
 export function compareDemographics(asked: Demographics, known: KnownLearner): Match {
-  const [givenNames, familyNames] = [givenNamesOf(known), familyNamesOf(known)];
-  const agrees: Readonly<Record<ComparedField, boolean | null>> = {
-    givenName: isOneOf(asked.givenName, givenNames),
+  const agrees = agreement(asked, known);
+  const differing = differingIn(agrees);
+  if (Object.values(agrees).every((agreed) => agreed === true)) {
+    return { kind: 'exact', differing, mistyped: null };
+  }
+  const alike = likeness(asked, known, agrees);
+  const others = [alike.family, alike.born, alike.postcode].filter(Boolean).length;
+  if ((alike.given && others >= 2) || (alike.swapped && alike.born)) {
+    return { kind: 'possible', differing, mistyped: null };
+  }
+  const mistyped = mistypedField(asked, known, alike);
+  return { kind: mistyped === null ? 'none' : 'possible', differing, mistyped };
+}
+
+/** The fields in which a learner differs from what was asked; what was not asked, or may be redacted, does not differ. */
+export function differingFields(asked: Asked, known: KnownLearner): readonly ComparedField[] {
+  return differingIn(agreement(asked, known));
+}
+
+/** What was asked of each field; `null` where nothing was. */
+type Asked = { readonly [Field in ComparedField]: Demographics[Field] | null };
+
+/** Whether each field is the same; `null` where that cannot be said. */
+type Agreement = Readonly<Record<ComparedField, boolean | null>>;
+
+function agreement(asked: Asked, known: KnownLearner): Agreement {
+  return {
+    givenName: isOneOf(asked.givenName, givenNamesOf(known)),
     familyName: isOneOf(asked.familyName, [known.familyName]),
     dateOfBirth: same(asked.dateOfBirth, known.dateOfBirth),
     gender: same(asked.gender, known.gender),
     lastKnownPostCode: same(asked.lastKnownPostCode, known.lastKnownPostCode, comparablePostcode),
   };
-  // Sound: the keys of the object above.
-  const fields = Object.keys(agrees) as ComparedField[];
-  const differing = fields.filter((field) => agrees[field] === false);
-  if (fields.every((field) => agrees[field] === true)) {
-    return { kind: 'exact', differing };
-  }
+}
+
+function differingIn(agrees: Agreement): readonly ComparedField[] {
+  // Sound: the keys of an agreement.
+  return (Object.keys(agrees) as ComparedField[]).filter((field) => agrees[field] === false);
+}
+
+/** What makes two alike: every name that either goes or went by counts, and a placeholder is no postcode. */
+type Likeness = Readonly<Record<'given' | 'family' | 'swapped' | 'born' | 'postcode', boolean>>;
+
+function likeness(asked: Demographics, known: KnownLearner, agrees: Agreement): Likeness {
+  const [given, family] = [givenNamesOf(known), familyNamesOf(known)];
   const [askedGiven, askedFamily] = [givenNamesOf(asked), familyNamesOf(asked)];
-  const alike = [
-    isAnyOf(askedFamily, familyNames),
-    agrees.dateOfBirth === true,
-    agrees.lastKnownPostCode === true && !isPlaceholder(known.lastKnownPostCode),
-  ].filter(Boolean).length;
-  const isSwapped =
-    isAnyOf(askedFamily, givenNames) &&
-    isAnyOf(askedGiven, familyNames) &&
-    agrees.dateOfBirth === true;
-  const isPossible = (isAnyOf(askedGiven, givenNames) && alike >= 2) || isSwapped;
-  return { kind: isPossible ? 'possible' : 'none', differing };
+  return {
+    given: areAny(askedGiven, given),
+    family: areAny(askedFamily, family),
+    swapped: areAny(askedFamily, given) && areAny(askedGiven, family),
+    born: agrees.dateOfBirth === true,
+    postcode: agrees.lastKnownPostCode === true && !isPlaceholder(known.lastKnownPostCode),
+  };
+}
+
+function mistypedField(
+  asked: Demographics,
+  known: KnownLearner,
+  { given, family, born, postcode }: Likeness,
+): MistypedField | null {
+  const mayBe = (one: readonly Name[], other: readonly Name[]) => areAny(one, other, isMistyped);
+  if (given && (born || postcode) && mayBe(familyNamesOf(asked), familyNamesOf(known))) {
+    return 'familyName';
+  }
+  const isBorn = isMistypedDate(asked.dateOfBirth, known.dateOfBirth);
+  if (given && (family || postcode) && isBorn) {
+    return 'dateOfBirth';
+  }
+  return born &&
+    (family || postcode) &&
+    !isOtherGender(asked.gender, known.gender) &&
+    mayBe(givenNamesOf(asked), givenNamesOf(known))
+    ? 'givenName'
+    : null;
+}
+
+/** True for male and female; the other codes say nothing. */
+function isOtherGender(asked: string | null, known: Redactable<string>): boolean {
+  return (asked === '1' && known === '2') || (asked === '2' && known === '1');
 }
 
 /**
@@ -123,7 +195,7 @@ const PLAIN_LETTERS: Readonly<Record<string, string>> = {
 };
 
 /** The names that are there and not redacted, as they are compared. */
-export function comparable(names: readonly Redactable<string | null>[]): readonly string[] {
+export function comparable(names: readonly Name[]): readonly string[] {
   return [
     ...new Set(names.flatMap((name) => (typeof name === 'string' ? [comparableName(name)] : []))),
   ];
@@ -132,19 +204,19 @@ export function comparable(names: readonly Redactable<string | null>[]): readonl
 /** The given names that a learner goes by. */
 export function givenNamesOf(
   known: Pick<KnownLearner, 'givenName' | 'preferredGivenName'>,
-): readonly Redactable<string | null>[] {
+): readonly Name[] {
   return [known.givenName, known.preferredGivenName];
 }
 
 /** The family names that a learner goes or went by. */
 export function familyNamesOf(
   known: Pick<KnownLearner, 'familyName' | 'previousFamilyName' | 'familyNameAtAge16'>,
-): readonly Redactable<string | null>[] {
+): readonly Name[] {
   return [known.familyName, known.previousFamilyName, known.familyNameAtAge16];
 }
 
 /** Whether a name is one of those known; `null` where none was asked for, or it may be one that is redacted. */
-function isOneOf(name: string | null, known: readonly Redactable<string | null>[]): boolean | null {
+function isOneOf(name: string | null, known: readonly Name[]): boolean | null {
   if (name === null) {
     return null;
   }
@@ -154,13 +226,14 @@ function isOneOf(name: string | null, known: readonly Redactable<string | null>[
   return known.some(isRedacted) ? null : false;
 }
 
-/** True where a name asked for is among those known. */
-function isAnyOf(
-  asked: readonly Redactable<string | null>[],
-  known: readonly Redactable<string | null>[],
+/** True where a name asked for is like one of those known: the same, or what is given as like. */
+function areAny(
+  asked: readonly Name[],
+  known: readonly Name[],
+  isLike: (one: string, other: string) => boolean = (one, other) => one === other,
 ): boolean {
   const names = comparable(known);
-  return comparable(asked).some((name) => names.includes(name));
+  return comparable(asked).some((name) => names.some((other) => isLike(name, other)));
 }
 
 /** Whether two values are the same, in the form in which they are compared; `null` where either is unknown or redacted. */

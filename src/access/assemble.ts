@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { Journal } from '../journal.js';
 import type { KeptViews } from '../keptViews.js';
 import type { Learners } from '../ledger.js';
+import type { Lookup } from '../lookup.js';
 import type { Orders } from '../orders.js';
 import { createOrganisations, type Organisations } from '../organisations.js';
 import { type Access, createAccess } from './access.js';
@@ -34,6 +35,7 @@ export function assembleRights(parts: {
   readonly since: string;
   readonly suspendAt: SuspendAt;
   readonly learners: Learners;
+  readonly lookup: Lookup;
   readonly keptViews: KeptViews;
   readonly requiredNoticeAt: (at: string) => Promise<number | null>;
 }): Rights {

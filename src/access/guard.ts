@@ -82,3 +82,15 @@ export function alreadyRegistered(): DomainError {
 function refused(expected: string): DomainError {
   return new DomainError('ERR_SEARCH_REQUIRED', `expected ${expected} (WSRC0021)`);
 }
+
+/** The mandatory fields of what was asked, which is not parsed yet where the asking was refused. */
+export function mandatoryOf(input: { readonly [Name in keyof Mandatory]?: unknown }): Mandatory {
+  const textOf = (value: unknown) => (typeof value === 'string' ? value : null);
+  return {
+    givenName: textOf(input.givenName),
+    familyName: textOf(input.familyName),
+    dateOfBirth: textOf(input.dateOfBirth),
+    gender: textOf(input.gender),
+    lastKnownPostCode: textOf(input.lastKnownPostCode),
+  };
+}

@@ -29,7 +29,11 @@ export type Judged = AccessDecision & {
 };
 
 /** What is recorded of a look besides the decision. */
-export type Shown = Pick<AccessEventData<'RecordsDisclosed'>, 'learners' | 'fields' | 'search'> & {
+export type Shown = {
+  readonly learners: readonly string[];
+  readonly hidden: readonly string[];
+  readonly fields: readonly string[];
+  readonly search: AccessEventData<'RecordsDisclosed'>['search'];
   /** The service's response code of an answer that was given. */
   readonly code: string | null;
 };
@@ -107,13 +111,15 @@ export function createJudging(parts: {
     note: async (judged, { code, ...shown }) => {
       const { outcome, rules, identityMatches, basis: facts, asker, action } = judged;
       const { version } = await ledger.record(asker, {
-        ...shown,
+        search: shown.search,
+        learners: [...shown.learners],
+        hidden: [...shown.hidden],
         action,
         decision: outcome,
         rules: [...rules],
         ruleSet: RULE_SET,
         code: outcome === 'allowed' ? code : judged.code,
-        fields: outcome === 'allowed' ? shown.fields : [],
+        fields: outcome === 'allowed' ? [...shown.fields] : [],
         identityMatches,
         facts: [...facts],
       });

@@ -41,6 +41,7 @@ const domainExitCodes: Readonly<Record<DomainErrorCode, ExitCode>> = {
   ERR_ULN_OPT_OUT: 1,
   ERR_USER_ADDRESS: 1,
   ERR_USER_NOT_FOUND: 3,
+  ERR_VERSION_STALE: 4,
   ERR_VIEWS_FILE: 2,
   ERR_VIEW_GENERATION: 4,
   ERR_VIEW_OUTDATED: 4,

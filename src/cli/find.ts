@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import type { RegisteredLearner } from '../../projections/register.js';
+import type { Candidate, RegisteredLearner } from '../../projections/register.js';
 import { type FindAnswer, type SearchInput, searchFields } from '../keptViews.js';
+import type { IdentityInput } from '../lookup.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
@@ -19,6 +20,8 @@ export function findCommand(context: CliContext, exit: (code: ExitCode) => void)
       `
 A search needs given name, family name and date of birth; only with gender and postcode is it exact.
 Case, accents, spaces and punctuation make no difference; preferred and previous names count.
+Who is alike but for one error of typing, in a name or the date of birth, is a possible match.
+Beside a ULN, names, date of birth and gender say whom you expect: what differs is named.
 Exit code 3 where nobody is like the learner searched for, 1 where more than ten are.`,
     );
   return asking(fieldOptions(inputOption(command), searchFields)).action(
@@ -32,15 +35,20 @@ Exit code 3 where nobody is like the learner searched for, 1 where more than ten
         ...(await readJsonInput(context, options.input)),
         ...fieldValues(searchFields, options),
       };
-      if ((argument === undefined) === (Object.keys(search).length === 0)) {
-        throw usageError('expected a ULN or demographics to search by, found neither or both');
+      if (argument === undefined && Object.keys(search).length === 0) {
+        throw usageError('expected a ULN or demographics to search by, found neither');
       }
       await context.withLedger(async (ledger) => {
         const answer =
           argument === undefined
             ? // Sound: `find` parses what it is given.
               await ledger.access.find(search as SearchInput, asker)
-            : await ledger.access.findByUln(await readUln(context, argument), asker);
+            : // Sound: `findByUln` parses what it is given.
+              await ledger.access.findByUln(
+                await readUln(context, argument),
+                asker,
+                search as IdentityInput,
+              );
         print(context, answer, options.json === true);
         if (answer.kind === 'none' || answer.kind === 'too-many') {
           exit(answer.kind === 'none' ? 3 : 1);
@@ -57,21 +65,37 @@ function print(context: CliContext, answer: FindAnswer, asJson: boolean): void {
   }
   switch (answer.kind) {
     case 'none':
-      context.print('No match.');
+      context.print(`No match (${answer.code}).`);
       return;
     case 'too-many':
-      context.print('Too many matches: more than ten. Search by more than you know now.');
+      context.print(
+        `Too many matches (${answer.code}): more than ten. Search by more than you know now.`,
+      );
       return;
     case 'exact':
     case 'possible':
       context.print(
-        answer.kind === 'exact' ? 'Exact match.' : `${answer.candidates.length} possible:`,
+        answer.kind === 'exact'
+          ? `Exact match (${answer.code}).`
+          : `${answer.candidates.length} possible (${answer.code}):`,
       );
-      for (const { kind, differing, learner } of answer.candidates) {
-        const differs = differing.length === 0 ? '' : `  differs in ${differing.join(', ')}`;
-        context.print(`  ${learnerText(learner)}${kind === 'exact' ? '' : differs}`);
+      for (const candidate of answer.candidates) {
+        context.print(`  ${learnerText(candidate.learner)}${differenceText(candidate)}`);
+      }
+      if (answer.kind === 'possible' && answer.leftOut > 0) {
+        context.print(
+          `Left out: ${answer.leftOut} more who are alike only if something was mistyped.`,
+        );
       }
   }
+}
+
+function differenceText({ kind, differing, mistyped }: Candidate): string {
+  if (kind === 'exact' || differing.length === 0) {
+    return '';
+  }
+  const fields = differing.map((field) => (field === mistyped ? `${field} (mistyped?)` : field));
+  return `  differs in ${fields.join(', ')}`;
 }
 
 function learnerText(learner: RegisteredLearner): string {

@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { Argument, Command, Option } from 'commander';
+import type { Action } from '../../domain/access/events.js';
 import type { Purpose } from '../../domain/purpose.js';
 import { ENCODINGS, type Encoding } from '../imports/encoding.js';
 import { importFile } from '../imports/importFile.js';
@@ -12,7 +13,15 @@ const purposes: Readonly<Record<ImportKind, Purpose>> = {
   learners: 'learner-registration',
   participation: 'participation-reporting',
   achievements: 'achievement-reporting',
+  verifications: 'learner-registration',
 };
+
+const actions = {
+  learners: 'register',
+  verifications: 'verify',
+  participation: 'submit',
+  achievements: 'submit',
+} as const satisfies Readonly<Record<ImportKind, Action>>;
 
 type ImportOptions = RecordingOptions & {
   readonly result?: string;
@@ -21,10 +30,10 @@ type ImportOptions = RecordingOptions & {
   readonly json?: boolean;
 };
 
-/** `plr import learners|participation|achievements FILE`: a CSV file in, an answer for every row out. */
+/** `plr import learners|participation|achievements|verifications FILE`: a CSV file in, an answer for every row out. */
 export function importCommand(context: CliContext): Command {
   const command = new Command('import')
-    .description('record a CSV file; every row is answered in a result file')
+    .description('take a CSV file; every row is answered in a result file')
     .addArgument(new Argument('<kind>').choices(Object.keys(purposes)))
     .argument('<file>', 'the CSV file')
     .option('--result <file>', 'where the answers go; <file>.result.csv where not given')
@@ -39,7 +48,7 @@ export function importCommand(context: CliContext): Command {
     'names the process that the rows belong to; the rows themselves are named by the file',
   ).action(async (kind: ImportKind, path: string, options: ImportOptions) => {
     const { commandId, ...request } = requestFrom(context, options, purposes[kind]);
-    if (kind !== 'learners') {
+    if (kind === 'participation' || kind === 'achievements') {
       organisationOf({ ...request, commandId });
     }
     const resultPath = options.result ?? `${path}.result.csv`;
@@ -55,7 +64,7 @@ export function importCommand(context: CliContext): Command {
     let startedAt: number | null = null;
     await context.withLedger(async (ledger) => {
       const sender = { ...request, commandId };
-      await ledger.access.permit(sender, kind === 'learners' ? 'register' : 'submit');
+      await ledger.access.permit(sender, actions[kind]);
       const summary = await importFile(
         ledger,
         { kind, path, resultPath, encoding, declaredRows },
@@ -72,7 +81,13 @@ export function importCommand(context: CliContext): Command {
           bar.update(done, { rate: seconds > 0 ? Math.round(done / seconds) : 0 });
         },
         context.signal,
-        (ulns) => ledger.access.noteRegistered(ulns, sender),
+        async (ulns) => {
+          const action = actions[kind];
+          // Entries are answered with what their source sent: nothing is shown by that.
+          if (action !== 'submit') {
+            await ledger.access.noteBatch(action, ulns, sender);
+          }
+        },
       ).finally(() => bar.stop());
       const { outcomes, warnings } = summary;
       if (options.json === true) {

@@ -17,6 +17,7 @@ export type RecordingOptions = {
   readonly as?: string;
   readonly purpose?: string;
   readonly commandId?: string;
+  readonly expectedVersion?: string;
 };
 
 /** The options that choose a point of a learner's history. */
@@ -75,6 +76,9 @@ export function requestFrom(
             z.uuid({ error: 'expected --command-id to be a UUID' }),
             options.commandId.toLowerCase(),
           ),
+    ...(options.expectedVersion === undefined
+      ? {}
+      : { expectedVersion: parseCount(options.expectedVersion, '--expected-version') }),
   };
 }
 

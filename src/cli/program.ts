@@ -31,6 +31,7 @@ import { tailCommand } from './tail.js';
 import { ulnCommand } from './uln.js';
 import { vaultCommand } from './vault.js';
 import { verifyCommand } from './verify.js';
+import { verifyLearnerCommand } from './verifyLearner.js';
 import { reinstateCommand, withdrawCommand } from './withdraw.js';
 
 /** A command of the command line; `exit` sets another exit code than 0 after what was printed. */
@@ -69,6 +70,7 @@ const commands: readonly CliCommand[] = [
   vaultCommand,
   doctorCommand,
   ulnCommand,
+  verifyLearnerCommand,
 ];
 
 /**
@@ -142,7 +144,8 @@ function withoutArguments(text: string): string {
 
 function describe(error: unknown): string {
   if (error instanceof DomainError || error instanceof StreamError) {
-    return `${error.code} ${error.message}`;
+    const serviceCode = error instanceof DomainError ? error.serviceCode : null;
+    return `${error.code} ${error.message}${serviceCode === null ? '' : ` (${serviceCode})`}`;
   }
   // Sound: only errors of SQLite and of the file system come here, and they have a code.
   const { code, syscall } = error as NodeJS.ErrnoException;

@@ -1,26 +1,32 @@
+import type { ServiceCode } from '../../domain/serviceCodes.js';
 import type { Outcome } from '../deciding.js';
 import type { CliContext } from './context.js';
 
-/** Prints what a command led to, as text or as JSON, and its warnings. */
+/** Prints what a command led to, as text or as JSON, and its warnings; with the service's code where it has one. */
 export function printOutcome(
   context: CliContext,
   outcome: Outcome,
   options: { readonly json?: boolean },
+  code: ServiceCode | null = null,
 ): void {
   const { receipt, repeated, warnings } = outcome;
   for (const warning of warnings) {
     context.say(`plr: warning: ${warning}`);
   }
   if (options.json === true) {
-    context.print(JSON.stringify({ ...receipt, repeated, warnings }));
+    const named = code === null ? {} : { code };
+    context.print(JSON.stringify({ ...receipt, repeated, warnings, ...named }));
     return;
   }
   const count = receipt.eventIds.length;
   if (count === 0) {
-    context.print('Nothing to record: it is so already.');
+    context.print(`Nothing to record: it is so already${code === null ? '' : ` (${code})`}.`);
     return;
   }
   const events = `${count} event${count === 1 ? '' : 's'}`;
   const before = repeated ? 'Recorded before: ' : 'Recorded ';
-  context.print(`${before}${events}, version ${receipt.version} (command ${receipt.commandId})`);
+  const named = code === null ? '' : `, ${code}`;
+  context.print(
+    `${before}${events}, version ${receipt.version} (command ${receipt.commandId}${named})`,
+  );
 }

@@ -1,4 +1,6 @@
 import type { Purpose } from '../../domain/purpose.js';
+import type { ServiceCode } from '../../domain/serviceCodes.js';
+import type { Outcome } from '../deciding.js';
 import type { LearnerRequest } from '../ledger.js';
 import type { Request } from '../request.js';
 import type { CliContext } from './context.js';
@@ -25,6 +27,8 @@ export function recordingAction(
       input: Record<string, unknown>,
       request: Request,
     ) => Record<string, unknown>;
+    /** The service's code for what came of it; without it none is printed. */
+    readonly codeOf?: (outcome: Outcome) => ServiceCode;
   },
 ) {
   return async (argument: string, options: LearnerOptions): Promise<void> => {
@@ -35,7 +39,8 @@ export function recordingAction(
     await context.withLedger(async (ledger) => {
       // Sound: `handle` parses the data by the schema of the type.
       const asked = { type: command.type, data } as LearnerRequest;
-      printOutcome(context, await ledger.access.handle(uln, asked, request), options);
+      const outcome = await ledger.access.handle(uln, asked, request);
+      printOutcome(context, outcome, options, command.codeOf?.(outcome) ?? null);
     });
   };
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { learnerDetailsShape } from '../../domain/learner/details.js';
+import { REGISTERED } from '../answerCodes.js';
 import type { DetailsInput } from '../registration.js';
 import type { CliContext } from './context.js';
 import { fieldOptions, fieldValues, inputOption } from './fields.js';
@@ -21,11 +22,11 @@ export function registerCommand(context: CliContext): Command {
         const outcome = await ledger.access.register(details, request);
         if (options.json !== true) {
           context.print(`ULN ${outcome.uln}`);
-          printOutcome(context, outcome, options);
+          printOutcome(context, outcome, options, REGISTERED);
           return;
         }
         const { receipt, repeated, warnings, uln } = outcome;
-        context.print(JSON.stringify({ uln, ...receipt, repeated, warnings }));
+        context.print(JSON.stringify({ uln, ...receipt, repeated, warnings, code: REGISTERED }));
       });
     },
   );

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { learnerDetailsShape, missingAsNull } from '../../domain/learner/details.js';
-import { plrAt } from '../../projections/replay.js';
+import { eventsAt, plrAt } from '../../projections/replay.js';
 import { parseInput } from '../input.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
@@ -58,7 +58,9 @@ export function showCommand(context: CliContext): Command {
       requireVersion(at, shown.events);
       const plr = plrAt(shown.events, at);
       if (options.json === true) {
-        context.print(JSON.stringify(plr));
+        // The version that an amendment made on this record expects.
+        const version = eventsAt(shown.events, { ...at, validAt: null }).length;
+        context.print(JSON.stringify({ version, ...plr }));
         return;
       }
       context.print(colours.bold(`Personal Learning Record, ${pointText(at)}`));

@@ -4,6 +4,7 @@ import { PassThrough, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError } from 'csv-parse';
 import { DomainError } from '../../domain/errors.js';
+import type { ServiceCode } from '../../domain/serviceCodes.js';
 import { decoding, type Encoding, isLineEnd } from './encoding.js';
 import { type Columns, createRowParser } from './rowParser.js';
 
@@ -13,8 +14,10 @@ export type CsvRow = { readonly row: number; readonly cells: Readonly<Record<str
 /** What is declared of a file or demanded of it, beyond its columns. Rows are those after the header. */
 export type FileForm = {
   readonly encoding: Encoding;
-  /** How many rows the sender says there are, as the service's WSRC0017 has it; null where nobody says. */
+  /** How many rows the sender says there are; null where nobody says. */
   readonly declaredRows: number | null;
+  /** The service's code for another number of rows than declared; null where it has none. */
+  readonly countCode: ServiceCode | null;
   /** The most rows that a file may have; null for no limit. */
   readonly maxRows: number | null;
   /** The fewest rows that a file may have. */
@@ -115,10 +118,11 @@ function refuseTooMany(rows: number, { maxRows }: FileForm, line: number): void 
   }
 }
 
-function refuseOtherCount(rows: number, { declaredRows, minRows }: FileForm): void {
+function refuseOtherCount(rows: number, { declaredRows, countCode, minRows }: FileForm): void {
   if (declaredRows !== null && rows !== declaredRows) {
     throw refused(
       `expected ${countOf(declaredRows)}, as declared, found ${rows}; the file was not taken`,
+      countCode,
     );
   }
   if (rows < minRows) {
@@ -136,8 +140,8 @@ function fileChanged(): DomainError {
   );
 }
 
-function refused(message: string): DomainError {
-  return new DomainError('ERR_INPUT_INVALID', message);
+function refused(message: string, serviceCode: ServiceCode | null = null): DomainError {
+  return new DomainError('ERR_INPUT_INVALID', message, { serviceCode });
 }
 
 /** A stream that passes bytes on, and what it can tell of them afterwards. */

@@ -7,6 +7,7 @@ import {
   givenNamesOf,
   type Match,
 } from '../../domain/learner/matching.js';
+import { mistypedDates, spellingsOf } from '../../domain/learner/typingErrors.js';
 
 /** A row of the file that is being registered: what it says, and the ULN it gets, `null` where none. */
 type TakenRow = {
@@ -30,12 +31,17 @@ export function createFileMatches(): FileMatches {
 
   return {
     take: (row) => {
-      for (const key of keysOf(row.details)) {
-        rows.set(key, [...(rows.get(key) ?? []), row]);
+      for (const key of [...keysOf(row.details), ...spellingKeysOf(row.details)]) {
+        rows.get(key)?.push(row) ?? rows.set(key, [row]);
       }
     },
     search: (details) => {
-      const keys = [...keysOf(details), ...swappedKeysOf(details)];
+      const keys = [
+        ...keysOf(details),
+        ...swappedKeysOf(details),
+        ...spellingKeysOf(details),
+        ...mistypedDates(details.dateOfBirth).flatMap((born) => keysOf(details, born)),
+      ];
       const found = new Set(keys.flatMap((key) => rows.get(key) ?? []));
       return [...found].flatMap(({ row, details: known, uln }) => {
         const match = compareDemographics(details, known);
@@ -45,11 +51,9 @@ export function createFileMatches(): FileMatches {
   };
 }
 
-/** The ways in which `compareDemographics` can find two learners alike, as keys under which to find one. */
-function keysOf(details: LearnerDetails): readonly string[] {
-  const [given, family] = [comparable(givenNamesOf(details)), comparable(familyNamesOf(details))];
-  const born = details.dateOfBirth;
-  const postcode = comparablePostcode(details.lastKnownPostCode);
+/** The ways in which `compareDemographics` finds two learners alike without an error of typing, as keys to find one by. */
+function keysOf(details: LearnerDetails, born = details.dateOfBirth): readonly string[] {
+  const { given, family, postcode } = comparableOf(details);
   return given.flatMap((name) => [
     `${name} ${born} ${postcode}`,
     ...family.flatMap((other) => [`${name} ${other} ${born}`, `${name} ${other} ${postcode}`]),
@@ -58,6 +62,36 @@ function keysOf(details: LearnerDetails): readonly string[] {
 
 /** The same for names that are the other way round. */
 function swappedKeysOf(details: LearnerDetails): readonly string[] {
-  const [given, family] = [comparable(givenNamesOf(details)), comparable(familyNamesOf(details))];
+  const { given, family } = comparableOf(details);
   return family.flatMap((name) => given.map((other) => `${name} ${other} ${details.dateOfBirth}`));
+}
+
+/** The same for a mistyped given or family name, by what is left of it without one letter. */
+function spellingKeysOf(details: LearnerDetails): readonly string[] {
+  const { given, family, postcode } = comparableOf(details);
+  const born = details.dateOfBirth;
+  return [
+    ...given
+      .flatMap(spellingsOf)
+      .flatMap((spelling) => [
+        ...family.map((name) => `given ${spelling} ${name} ${born}`),
+        `given ${spelling} ${born} ${postcode}`,
+      ]),
+    ...family
+      .flatMap(spellingsOf)
+      .flatMap((spelling) =>
+        given.flatMap((name) => [
+          `family ${spelling} ${name} ${born}`,
+          `family ${spelling} ${name} ${postcode}`,
+        ]),
+      ),
+  ];
+}
+
+function comparableOf(details: LearnerDetails) {
+  return {
+    given: comparable(givenNamesOf(details)),
+    family: comparable(familyNamesOf(details)),
+    postcode: comparablePostcode(details.lastKnownPostCode),
+  };
 }

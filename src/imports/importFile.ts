@@ -13,6 +13,11 @@ import { inFlight } from './inFlight.js';
 import { type EntryKind, type ImportKind, layouts } from './layouts.js';
 import { createLearnerRows, type LearnerAnswer, learnerOutcomes } from './learnerRows.js';
 import { createResultFile, partPathOf } from './resultFile.js';
+import {
+  answerVerificationRow,
+  type VerificationRowAnswer,
+  verificationOutcomes,
+} from './verificationRows.js';
 
 /** A file to import, and where its answers go. */
 export type ImportedFile = {
@@ -34,6 +39,17 @@ export type ImportSummary = {
 const ROWS_IN_FLIGHT = 128;
 const RESULT_COLUMNS = ['Row', 'Key', 'Outcome', 'Code', 'Reason', 'ULN'];
 
+/** Every outcome of a row, by kind of file. */
+const outcomesOf: Readonly<Record<ImportKind, readonly string[]>> = {
+  learners: learnerOutcomes,
+  participation: entryOutcomes,
+  achievements: entryOutcomes,
+  verifications: verificationOutcomes,
+};
+
+/** The answer to a row of any kind. */
+type RowAnswer = LearnerAnswer | EntryAnswer | VerificationRowAnswer;
+
 /**
  * Imports a CSV file: a first pass refuses a malformed file whole, a second records row by row, and a
  * bad row rejects only itself. Every row is answered in the result file, in the file's order. The same
@@ -49,30 +65,31 @@ export async function importFile(
   beforeShown: (ulns: readonly string[]) => Promise<void> = async () => undefined,
 ): Promise<ImportSummary> {
   const { kind, path, resultPath, encoding, declaredRows } = file;
-  const { columns, keyColumn, minRows, maxRows } = layouts[kind];
-  const form = { encoding, declaredRows, minRows, maxRows };
+  const { columns, keyColumn, ...limits } = layouts[kind];
+  const form = { encoding, declaredRows, ...limits };
   refuseSameFile(file);
   const checked = await checkCsvFile(path, columns, form);
-  const outcomes = Object.fromEntries(
-    (kind === 'learners' ? learnerOutcomes : entryOutcomes).map((outcome) => [outcome, 0]),
-  );
+  const outcomes = Object.fromEntries(outcomesOf[kind].map((outcome) => [outcome, 0]));
   const { answer, finish } = answersFor(ledger, kind, checked, request);
   const ulns = new Set<string>();
   const result = await createResultFile(resultPath);
   try {
-    await result.write(RESULT_COLUMNS);
+    const more = kind === 'verifications' ? ['FailureFlags'] : [];
+    await result.write([...RESULT_COLUMNS, ...more]);
     const rows = csvRows(path, columns, form, checked);
     const answers = inFlight(rows, ROWS_IN_FLIGHT, async (row) => ({
       row,
-      ...(await answer(row)),
+      answered: await answer(row),
     }));
-    for await (const { row, outcome, code, reason, uln } of answers) {
+    for await (const { row, answered } of answers) {
+      const { outcome, code, reason, uln } = answered;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      if (kind === 'learners' && uln !== '') {
+      if ((kind === 'learners' || kind === 'verifications') && uln !== '') {
         ulns.add(uln);
       }
       const key = row.cells[keyColumn] ?? '';
-      await result.write([String(row.row), key, outcome, code, reason, uln]);
+      const flags = 'failureFlags' in answered ? [answered.failureFlags.join(' ')] : [];
+      await result.write([String(row.row), key, outcome, code, reason, uln, ...flags]);
       onProgress(row.row, checked.rows);
       refuseInterrupted(signal);
     }
@@ -98,7 +115,7 @@ function answersFor(
   { digest, rows }: CheckedFile,
   request: Omit<Request, 'commandId'>,
 ): {
-  readonly answer: (row: CsvRow) => Promise<LearnerAnswer | EntryAnswer>;
+  readonly answer: (row: CsvRow) => Promise<RowAnswer>;
   readonly finish: (outcomes: Readonly<Record<string, number>>) => Promise<void>;
 } {
   const { vault } = ledger.parts;
@@ -107,14 +124,20 @@ function answersFor(
     ...request,
     commandId: importCommandId(vault, { caller, digest, row }),
   });
+  // Asked before any row is matched: a match says who is in the register.
+  if ((kind === 'learners' || kind === 'verifications') && request.by.kind === 'learner') {
+    throw new DomainError(
+      'ERR_NOT_PERMITTED',
+      'expected an organisation or the keeper to register and verify learners, found a learner',
+    );
+  }
+  if (kind === 'verifications') {
+    return {
+      answer: ({ cells }) => answerVerificationRow(ledger, layouts[kind].fields(cells)),
+      finish: async () => undefined,
+    };
+  }
   if (kind === 'learners') {
-    // Asked before any row is matched: a match says who is in the register.
-    if (request.by.kind === 'learner') {
-      throw new DomainError(
-        'ERR_NOT_PERMITTED',
-        'expected an organisation or the keeper to register learners, found a learner',
-      );
-    }
     const register = createLearnerRows(ledger);
     return {
       answer: ({ row, cells }) => register(row, layouts[kind].fields(cells), requestFor(row)),

@@ -1,10 +1,11 @@
 import { DomainError } from '../../domain/errors.js';
 import { achievementShape, participationShape } from '../../domain/learner/commands.js';
 import { learnerDetailsShape } from '../../domain/learner/details.js';
+import type { ServiceCode } from '../../domain/serviceCodes.js';
 import type { Columns } from './rowParser.js';
 
 /** The kinds of file that can be imported. */
-export type ImportKind = 'learners' | EntryKind;
+export type ImportKind = 'learners' | 'verifications' | EntryKind;
 /** The kinds whose rows are entries of records. */
 export type EntryKind = 'participation' | 'achievements';
 
@@ -14,14 +15,16 @@ export type Layout = {
   readonly minRows: number;
   /** `null` for no limit. */
   readonly maxRows: number | null;
+  /** The service's code for another number of rows than declared; `null` where it has none. */
+  readonly countCode: ServiceCode | null;
   /** The column that is echoed in the result, so that the caller finds the row again. */
   readonly keyColumn: string;
   /** The fields of one row, by column; empty cells are left out. */
   readonly fields: (cells: Readonly<Record<string, string>>) => Record<string, unknown>;
 };
 
-/** The most rows of a registration batch. Source: the service's schema, 1 to 5000 rows. */
-const MAX_LEARNERS = 5000;
+/** The most rows of a registration batch. Source: the service's schema, 1 to 5000 rows; for verification batches, ours. */
+const MAX_BATCH_ROWS = 5000;
 
 // The service's names for columns: where its spelling of a field differs from ours, and capitals elsewhere.
 const columnNames: Readonly<Record<string, string>> = {
@@ -33,6 +36,7 @@ const columnNames: Readonly<Record<string, string>> = {
 const learnerColumns = columnsOf(Object.keys(learnerDetailsShape));
 const participationColumns = columnsOf(Object.keys(participationShape));
 const identityColumns = columnsOf(['givenName', 'familyName', 'dateOfBirth']);
+const verifiedColumns = columnsOf(['givenName', 'familyName', 'dateOfBirth', 'gender']);
 const achievementColumns = columnsOf(Object.keys(achievementShape));
 
 /** The layouts, by kind of file. Columns are those of the service's batch registration and learning event. */
@@ -51,7 +55,8 @@ export const layouts: Readonly<Record<ImportKind, Layout>> = {
       ],
     },
     minRows: 1,
-    maxRows: MAX_LEARNERS,
+    maxRows: MAX_BATCH_ROWS,
+    countCode: 'WSRC0017',
     keyColumn: 'MISIdentifier',
     fields: (cells) => ({ ...given('uln', cells['ULN']), ...fieldsOf(cells, learnerColumns) }),
   },
@@ -68,6 +73,7 @@ export const layouts: Readonly<Record<ImportKind, Layout>> = {
     },
     minRows: 0,
     maxRows: null,
+    countCode: null,
     keyColumn: 'ParticipationId',
     fields: (cells) => ({
       participationId: cells['ParticipationId'],
@@ -90,6 +96,7 @@ export const layouts: Readonly<Record<ImportKind, Layout>> = {
     },
     minRows: 0,
     maxRows: null,
+    countCode: null,
     keyColumn: 'AchievementId',
     fields: (cells) => ({
       achievementId: cells['AchievementId'],
@@ -97,6 +104,17 @@ export const layouts: Readonly<Record<ImportKind, Layout>> = {
       identity: identityOf(cells),
       ...fieldsOf(cells, achievementColumns),
     }),
+  },
+  verifications: {
+    columns: {
+      known: ['MISIdentifier', 'ULN', ...verifiedColumns.keys()],
+      required: ['ULN', 'GivenName', 'FamilyName'],
+    },
+    minRows: 1,
+    maxRows: MAX_BATCH_ROWS,
+    countCode: 'WSRC0030',
+    keyColumn: 'MISIdentifier',
+    fields: (cells) => ({ ...given('uln', cells['ULN']), ...fieldsOf(cells, verifiedColumns) }),
   },
 };
 

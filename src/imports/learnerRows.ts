@@ -44,9 +44,10 @@ export function createLearnerRows(
     details: Details,
     request: Request,
   ): Promise<LearnerAnswer | { readonly issuing: Promise<LearnerAnswer> }> {
-    const inRegister = runner.peek(register, (database, names) =>
-      searchRegister(database, names, details),
-    );
+    // Who is handled as restricted is not found, and not confirmed either.
+    const inRegister = runner
+      .peek(register, (database, names) => searchRegister(database, names, details))
+      .filter(({ restrictedTo }) => restrictedTo === null);
     const [exact, ...more] = inRegister.filter(({ kind }) => kind === 'exact');
     if (exact !== undefined && more.length === 0) {
       return alreadyExists(exact.learner.uln, '');

@@ -149,7 +149,7 @@ describe('import', () => {
       expect({ code, stderr }).toEqual({
         code: 2,
         stderr:
-          'plr: ERR_INPUT_INVALID expected 6 rows, as declared, found 5; the file was not taken\n',
+          'plr: ERR_INPUT_INVALID expected 6 rows, as declared, found 5; the file was not taken (WSRC0017)\n',
       });
       expect((await world.plr(['tail'])).stdout).toBe(before);
     });

@@ -124,7 +124,9 @@ describe.each(done)('%s', (_, argv) => {
     const { code, stdout, stderr } = await onLearner(world, argv);
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^Recorded 1 event, version 4 \(command [0-9a-f-]{36}\)\n$/),
+      stdout: expect.stringMatching(
+        /^Recorded 1 event, version 4 \(command [0-9a-f-]{36}(, WSRC0006)?\)\n$/,
+      ),
       stderr: '',
     });
   });
@@ -166,6 +168,73 @@ describe('a command that changes nothing', () => {
     const uln = await register(world);
     const run = await world.plr(['amend', uln, '--gender', '2', '--json']);
     expect(fieldsOf(run)).toMatchObject({ eventIds: [], position: null, version: 1 });
+  });
+});
+
+describe("the service's code", () => {
+  test.each([
+    ['WSRC0006', ['--gender', '1'], /^Recorded 1 event, version 2 \(command .*, WSRC0006\)\n$/],
+    ['WSRC0020', ['--gender', '2'], /^Nothing to record: it is so already \(WSRC0020\)\.\n$/],
+  ])('%s stands in the answer to an amendment with %j', async (code, changes, text) => {
+    const [uln, other] = [await register(world), await register(world)];
+    expect((await world.plr(['amend', uln, ...changes])).stdout).toMatch(text);
+    const run = await world.plr(['amend', other, ...changes, '--json']);
+    expect(fieldsOf(run)['code']).toBe(code);
+  });
+
+  test('WSRC0005 stands in the answer to a registration', async () => {
+    const argv = ['register', '--as', REGISTRY, '--input', '-'];
+    const stdin = JSON.stringify(DETAILS);
+    expect((await world.plr(argv, { stdin })).stdout).toMatch(/, WSRC0005\)\n$/);
+    expect(fieldsOf(await world.plr([...argv, '--json'], { stdin }))['code']).toBe('WSRC0005');
+  });
+
+  test('WSRC0019 stands in the refusal of an amendment of an unknown ULN, and of nothing else', async () => {
+    const amended = await world.plr(['amend', '1000000043', '--gender', '1']);
+    expect(amended).toMatchObject({ code: 3, stderr: expect.stringMatching(/\(WSRC0019\)\n$/) });
+    expect((await world.plr(['show', '1000000043'])).stderr).not.toContain('WSRC');
+  });
+});
+
+describe('an amendment that expects a version', () => {
+  test('is recorded at that version, which show gives', async () => {
+    const uln = await register(world);
+    const { version } = fieldsOf(await world.plr(['show', uln, '--json']));
+    expect(version).toBe(1);
+    const amend = ['amend', uln, '--notes', 'New', '--expected-version', String(version)];
+    expect(fieldsOf(await world.plr([...amend, '--json']))['version']).toBe(2);
+    expect(fieldsOf(await world.plr(['show', uln, '--json']))['version']).toBe(2);
+    const before = await world.plr(['show', uln, '--json', '--at-version', '1']);
+    expect(fieldsOf(before)['version']).toBe(1);
+  });
+
+  test.each(['1', '3', '99'])(
+    'is refused where %s is not the version, and records nothing',
+    async (other) => {
+      const uln = await register(world);
+      expectDone(await world.plr(['amend', uln, '--gender', '1']));
+      const run = await world.plr(['amend', uln, '--notes', 'New', '--expected-version', other]);
+      expect(run).toEqual({
+        code: 4,
+        stdout: '',
+        stderr: `plr: ERR_VERSION_STALE expected the learner at version ${other}, found version 2: read the learner again and decide again (WSRC0013)\n`,
+      });
+      expect(fieldsOf(await world.plr(['show', uln, '--json']))['version']).toBe(2);
+    },
+  );
+
+  test('is answered with the first receipt when it is repeated, although the version is another', async () => {
+    const uln = await register(world);
+    const amend = ['amend', uln, '--notes', 'New', '--expected-version', '1', '--json'];
+    const named = [...amend, '--command-id', randomUUID()];
+    const first = expectDone(await world.plr(named));
+    expect(fieldsOf(await world.plr(named))).toEqual({ ...fieldsOf(first), repeated: true });
+  });
+
+  test.each(['0', '-1', 'x', '1.5'])('is wrong usage with the version %s', async (version) => {
+    const uln = await register(world);
+    const run = await world.plr(['amend', uln, '--notes', 'x', `--expected-version=${version}`]);
+    expect(run.code).toBe(2);
   });
 });
 

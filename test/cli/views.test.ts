@@ -46,7 +46,7 @@ describe('find', () => {
     const { code, stdout } = await world.plr(['find', uln]);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: `Exact match.\n  ${uln}  Amber Sampleton  born 2003-04-17  gender 2  AB1 2CD\n`,
+      stdout: `Exact match (WSRC0004).\n  ${uln}  Amber Sampleton  born 2003-04-17  gender 2  AB1 2CD\n`,
     });
   });
 
@@ -57,7 +57,9 @@ describe('find', () => {
 
   test('by options and by --input finds the same', async () => {
     const run = await world.plr(['find', ...OPTIONS, '2003-04-17']);
-    expect(run.stdout).toMatch(/^1 possible:\n {2}\d{10} {2}Amber Sampleton .*AB1 2CD\n$/);
+    expect(run.stdout).toMatch(
+      /^1 possible \(WSRC0003\):\n {2}\d{10} {2}Amber Sampleton .*AB1 2CD\n$/,
+    );
     expect(await findWith(SEARCH)).toEqual(run);
     const file = world.path('search.json');
     writeFileSync(file, JSON.stringify(SEARCH));
@@ -70,10 +72,12 @@ describe('find', () => {
     expect(fieldsOf(run)).toEqual(fieldsOf(await world.plr(['find', uln, '--json'])));
     expect(fieldsOf(run)).toEqual({
       kind: 'exact',
+      code: 'WSRC0004',
       candidates: [
         {
           kind: 'exact',
           differing: [],
+          mistyped: null,
           stream: expect.stringMatching(/^learner-/),
           learner: {
             ...EXACT,
@@ -87,23 +91,46 @@ describe('find', () => {
     });
   });
 
+  test('by ULN and whom it is expected to be of says what differs', async () => {
+    const run = await world.plr(['find', uln, '--given-name', 'Ambre', '--gender', '2']);
+    expect(run.stdout).toMatch(/^1 possible \(WSRC0003\):\n.*differs in givenName\n$/);
+    const same = await world.plr(['find', uln, '--given-name', 'amber']);
+    expect(same.stdout).toMatch(/^Exact match \(WSRC0004\)\.\n/);
+  });
+
+  test('says what may have been mistyped', async () => {
+    const run = await findWith({ ...EXACT, givenName: 'Ambre', gender: '0' });
+    expect(run.stdout).toMatch(/differs in givenName \(mistyped\?\), gender\n$/);
+  });
+
+  test('says how many were left out', async () => {
+    const many = await createLedgerWorld();
+    for (let number = 0; number < 10; number += 1) {
+      await register(many, { familyName: 'Smapleton' });
+    }
+    await register(many);
+    const run = await many.plr(['find', ...OPTIONS, '2003-04-17']);
+    expect(run.stdout).toMatch(
+      /^1 possible \(WSRC0003\):\n.*\nLeft out: 10 more who are alike only if something was mistyped\.\n$/,
+    );
+  });
+
   test('says what differs', async () => {
     const run = await findWith({ ...EXACT, gender: '1' });
     expect(run.stdout).toContain('differs in gender\n');
   });
 
   test.each([
-    [[], 'No match.\n'],
-    [['--json'], '{"kind":"none"}\n'],
+    [[], 'No match (WSRC0001).\n'],
+    [['--json'], '{"kind":"none","code":"WSRC0001"}\n'],
   ])('of a learner who is not there ends with 3 (%j)', async (options, stdout) => {
     const run = await findWith({ ...SEARCH, familyName: 'Other' }, options);
     expect(run).toEqual({ code: 3, stdout, stderr: '' });
   });
 
   test('of a ULN that was not issued ends with 3, and does not repeat it', async () => {
-    const { code, stderr } = await world.plr(['find', '1000000043']);
-    expect(code).toBe(3);
-    expect(stderr).not.toMatch(PERSONAL);
+    const run = await world.plr(['find', '1000000043']);
+    expect(run).toEqual({ code: 3, stdout: 'No match (WSRC0001).\n', stderr: '' });
   });
 
   test('of more than ten ends with 1, and says nothing of them', async () => {
@@ -121,7 +148,7 @@ describe('find', () => {
 
   test.each([
     ['nothing at all', []],
-    ['a ULN and a name', ['ULN', '--given-name', 'Amber']],
+    ['a ULN and a postcode', ['ULN', '--last-known-post-code', 'AB1 2CD']],
     ['a name alone', ['--given-name', 'Amber']],
     ['a date that does not exist', [...OPTIONS, '2003-04-31']],
     ['a postcode that is none', [...OPTIONS, '2003-04-17', '--last-known-post-code', 'Sampleton']],
@@ -257,6 +284,24 @@ describe('statistics', () => {
     expect(code).toBe(2);
     expect(stderr).not.toMatch(PERSONAL);
   });
+});
+
+test('a search in a register of the version before says how to make it anew, which repairs it', async () => {
+  const old = await createLedgerWorld();
+  await register(old);
+  expectDone(await old.plr(['find', ...OPTIONS, '2003-04-17']));
+  const database = new Database(old.environment['PLR_VIEWS']);
+  database.exec("UPDATE generations SET version = 1 WHERE view = 'register'");
+  database.close();
+  const refused = await old.plr(['find', ...OPTIONS, '2003-04-17']);
+  expect(refused).toEqual({
+    code: 4,
+    stdout: '',
+    stderr:
+      'plr: ERR_VIEW_OUTDATED expected the view register to be of version 2, found version 1; "plr projections rebuild register" makes it anew\n',
+  });
+  expectDone(await old.plr(['projections', 'rebuild', 'register']));
+  expectDone(await old.plr(['find', ...OPTIONS, '2003-04-17']));
 });
 
 describe('projections', () => {

@@ -90,6 +90,7 @@ export function importer(ukprn = '10000002'): Omit<Request, 'commandId'> {
 export const PLAIN_FORM: FileForm = {
   encoding: 'utf-8',
   declaredRows: null,
+  countCode: null,
   maxRows: null,
   minRows: 0,
 };

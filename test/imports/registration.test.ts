@@ -105,10 +105,49 @@ const possiblePairs: readonly Pair[] = [
     { PreviousFamilyName: 'Earlier-NAME' },
     { FamilyName: 'Earlier-NAME', LastKnownPostCode: 'EH1 1YZ' },
   ],
+  ['whose given name was mistyped', {}, { GivenName: 'GIVENe', LastKnownPostCode: 'EH1 1YZ' }],
+  ['whose family name was mistyped', {}, { FamilyName: 'oNAME', LastKnownPostCode: 'EH1 1YZ' }],
+  [
+    'whose previous family name was mistyped',
+    { PreviousFamilyName: 'Earlier-NAME' },
+    { FamilyName: 'Ealrier-NAME', LastKnownPostCode: 'EH1 1YZ' },
+  ],
+  [
+    'whose date of birth was mistyped by a digit, and who moved',
+    {},
+    { DateOfBirth: '2003-04-11', LastKnownPostCode: 'EH1 1YZ' },
+  ],
+  [
+    'whose day and month of birth were mistaken, and who moved',
+    { DateOfBirth: '2003-04-07' },
+    { DateOfBirth: '2003-07-04', LastKnownPostCode: 'EH1 1YZ' },
+  ],
+  [
+    'who married, whose date of birth was mistyped by a digit',
+    {},
+    { FamilyName: 'Other-NAME', DateOfBirth: '2013-04-17' },
+  ],
+  [
+    'who married, whose given name was mistyped',
+    {},
+    { GivenName: 'xGIVEN', FamilyName: 'Other-NAME' },
+  ],
+  [
+    'whose family name was mistyped, of quite another age',
+    {},
+    { FamilyName: 'NAMEs', DateOfBirth: '1999-01-01' },
+  ],
 ];
 const otherPairs: readonly Pair[] = [
   ['a twin', {}, { GivenName: 'Bryn GIVEN', Gender: '1' }],
   ['a twin of the same gender', {}, { GivenName: 'Beryl GIVEN' }],
+  ['a twin of almost the same name', {}, { GivenName: 'GIVENe', Gender: '1' }],
+  ['a sister of almost the same name', {}, { GivenName: 'GIVENe', DateOfBirth: '2006-09-28' }],
+  [
+    'someone with two mistyped names elsewhere',
+    {},
+    { GivenName: 'GIVENe', FamilyName: 'oNAME', LastKnownPostCode: 'EH1 1YZ' },
+  ],
   [
     'a namesake of another age elsewhere',
     {},

@@ -4,6 +4,7 @@ import {
   compareDemographics,
   type Demographics,
   type KnownLearner,
+  type Match,
 } from '../../domain/learner/matching.js';
 import type { Uln } from '../../domain/uln.js';
 import type { OpenChallenge } from '../../projections/challenges.js';
@@ -71,23 +72,26 @@ export function challengeText({
   return `${uln} ${challengeId} ${challengeNumber} ${dueDate} ${on}`;
 }
 
-/** What a search should answer: its kind, and each learner as `<uln> <kind> <differing fields>`. */
+/** What a search should answer: its kind, and each learner as `<uln> <kind> <differing fields> <mistyped field>`. */
 export async function naiveFind(
   ledger: Ledger,
   ulns: readonly Uln[],
   asked: Demographics,
 ): Promise<{ readonly kind: string; readonly learners: readonly string[] }> {
-  const found: { readonly text: string; readonly kind: string }[] = [];
+  const found: { readonly text: string; readonly kind: string; readonly mistyped: boolean }[] = [];
   for (const uln of ulns) {
     const { details } = plrAt(await ledger.read(uln), NOW);
     // Sound: a record's details have every field by its name.
     const match = compareDemographics(asked, details as unknown as KnownLearner);
     if (match.kind !== 'none') {
-      found.push({ text: `${uln} ${match.kind} ${match.differing}`, kind: match.kind });
+      const mistyped = match.mistyped !== null;
+      found.push({ text: candidateText(uln, match), kind: match.kind, mistyped });
     }
   }
   const exact = found.filter(({ kind }) => kind === 'exact');
-  const shown = exact.length === 1 ? exact : found;
+  const unmistyped = found.filter(({ mistyped }) => !mistyped);
+  const possible = found.length > 10 && unmistyped.length > 0 ? unmistyped : found;
+  const shown = exact.length === 1 ? exact : possible;
   if (shown.length === 0 || shown.length > 10) {
     return { kind: shown.length === 0 ? 'none' : 'too-many', learners: [] };
   }
@@ -99,10 +103,12 @@ export async function naiveFind(
 export async function foundBy(ledger: Ledger, asked: Demographics) {
   const answer = await ledger.find(asked);
   const candidates = 'candidates' in answer ? answer.candidates : [];
-  const learners = candidates.map(
-    ({ kind, differing, learner }) => `${learner.uln} ${kind} ${differing}`,
-  );
+  const learners = candidates.map((candidate) => candidateText(candidate.learner.uln, candidate));
   return { kind: answer.kind, learners: learners.toSorted() };
+}
+
+function candidateText(uln: Uln, { kind, differing, mistyped }: Match): string {
+  return `${uln} ${kind} ${differing} ${mistyped}`;
 }
 
 /** The rows that wait in imports, each as `<import> <row> <code> <submitted by>`. */

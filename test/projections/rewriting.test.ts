@@ -87,5 +87,7 @@ test('a generation that is written anew leaves nothing of what was deleted befor
   expect(views.forget()).toBe(true);
   expect(left()).toBe(0);
   expect(readFileSync(path).includes('canary')).toBe(false);
+  // Nor of the names without a letter, by which mistyped ones are found.
+  expect(readFileSync(path).includes('anary')).toBe(false);
   views.close();
 });

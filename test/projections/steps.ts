@@ -34,9 +34,9 @@ export const IMPORTS = ['import-1', 'import-2'] as const;
 const SOURCES = [AWARDING, Ukprn.parse('10000002')] as const;
 
 // Few values of each field, so that learners are often alike and steps meet what earlier ones did.
-const givenName = fc.constantFrom('Zoë', 'Ann', 'Sampleton');
-const familyName = fc.constantFrom('Sampleton', "O'Neill-Łis", '-', 'Ann');
-const dateOfBirth = fc.constantFrom('2003-04-17', '2004-05-18');
+const givenName = fc.constantFrom('Zoë', 'Ann', 'Anne', 'Sampleton');
+const familyName = fc.constantFrom('Sampleton', 'Smapleton', "O'Neill-Łis", '-', 'Ann');
+const dateOfBirth = fc.constantFrom('2003-04-17', '2003-04-18', '2004-05-18');
 const lastKnownPostCode = fc.constantFrom('ZZ99 9ZZ', 'BFPO 12');
 const gender = fc.constantFrom('1' as const, '2' as const);
 const orNone = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { freq: 2 });

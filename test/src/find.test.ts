@@ -111,10 +111,65 @@ describe('a search', () => {
     expect(await namesFound(search)).toEqual(['possible', name]);
   });
 
+  test.each<[string, Partial<SearchInput>, string, string]>([
+    [
+      'letter missing',
+      { givenName: 'Mary Ann', familyName: 'Smth-Jones' },
+      'Mary Ann',
+      'familyName',
+    ],
+    ['letter too many', { givenName: 'Zoe', familyName: "O'Neilll" }, 'Zoë', 'familyName'],
+    ['other letter', { givenName: 'Zoo', familyName: "O'Neill" }, 'Zoë', 'givenName'],
+    [
+      'first letter missing',
+      { givenName: 'Obert', familyName: 'Mc Donald' },
+      'Robert',
+      'givenName',
+    ],
+    [
+      'letters the wrong way round, after a marriage',
+      { givenName: 'Zeo', familyName: 'Married', lastKnownPostCode: 'SW1A 1AA' },
+      'Zoë',
+      'givenName',
+    ],
+    [
+      'letters the wrong way round, in a previous name',
+      { givenName: 'Erin', familyName: 'Miaden' },
+      'Erin',
+      'familyName',
+    ],
+    [
+      'digit of the date of birth',
+      { givenName: 'Lukasz', familyName: 'Weiss', dateOfBirth: '2001-02-08' },
+      'Łukasz',
+      'dateOfBirth',
+    ],
+    [
+      'day and month the wrong way round',
+      { givenName: 'Lukasz', familyName: 'Weiss', dateOfBirth: '2001-03-02' },
+      'Łukasz',
+      'dateOfBirth',
+    ],
+    ['letter of another script', { givenName: 'Ivan', familyName: 'Ивонов' }, 'Ivan', 'familyName'],
+  ])('finds a learner in spite of one %s', async (_, search, name, mistyped) => {
+    const input = { givenName: 'X', familyName: 'X', dateOfBirth: BORN, ...search };
+    expect(await ledger.find(input)).toMatchObject({
+      kind: 'possible',
+      code: 'WSRC0003',
+      candidates: [{ kind: 'possible', mistyped, learner: { givenName: name } }],
+      leftOut: 0,
+    });
+  });
+
   test.each<[string, Partial<SearchInput>]>([
     ['half of a name', { givenName: 'Mary', familyName: 'Smith-Jones' }],
     ['the beginning of a name', { givenName: 'Zo', familyName: "O'Neill" }],
     ['two names as one another’s part', { givenName: 'Mary Ann Smith', familyName: 'Jones' }],
+    ['two mistyped names', { givenName: 'Zoo', familyName: "O'Neil" }],
+    [
+      'a mistyped name and date of birth',
+      { givenName: 'Lukas', familyName: 'Weiss', dateOfBirth: '2001-02-08' },
+    ],
     ['another sign', { givenName: 'Suparman', familyName: '.' }],
     ['signs that searching has a meaning for', { givenName: '"*" OR', familyName: 'NEAR(a b)' }],
     ['a name and a date of birth alone', { givenName: 'Zoe', familyName: 'Other' }],
@@ -175,7 +230,35 @@ describe('a search', () => {
     ]);
     await register({ givenName: 'Tenfold', familyName: 'Others', gender: '0' });
     const more = await ledger.find({ ...search, gender: '0', lastKnownPostCode: 'AB1 2CD' });
-    expect(more).toEqual({ kind: 'too-many' });
+    expect(more).toEqual({ kind: 'too-many', code: 'WSRC0002' });
+  });
+
+  test('leaves out who is alike only if mistyped, and counts them, where all are too many', async () => {
+    const search = { givenName: 'Crowded', familyName: 'Place', dateOfBirth: BORN };
+    for (let number = 0; number < 8; number += 1) {
+      await register({ ...search, familyName: 'Plaice' });
+    }
+    await register({ ...search, gender: '2' });
+    await register({ ...search, gender: '1' });
+    const all = await ledger.find(search);
+    expect('candidates' in all && all.candidates.map(({ mistyped }) => mistyped)).toEqual([
+      ...Array(2).fill(null),
+      ...Array(8).fill('familyName'),
+    ]);
+    await register({ ...search, familyName: 'Plcae' });
+    expect(await ledger.find(search)).toMatchObject({
+      kind: 'possible',
+      candidates: [{ mistyped: null }, { mistyped: null }],
+      leftOut: 9,
+    });
+    // Where everyone is alike only if mistyped, all are shown or none.
+    await register({ ...search, familyName: 'Plaice', gender: '1' });
+    await register({ ...search, familyName: 'Plaice', gender: '1' });
+    await register({ ...search, familyName: 'Plaice', gender: '1' });
+    expect(await ledger.find({ ...search, familyName: 'Plaicee' })).toEqual({
+      kind: 'too-many',
+      code: 'WSRC0002',
+    });
   });
 
   test('finds the one who is the same in everything among more namesakes than are compared', async () => {
@@ -190,7 +273,7 @@ describe('a search', () => {
       kind: 'exact',
       candidates: [{ learner: { uln } }],
     });
-    expect(await ledger.find(search)).toEqual({ kind: 'too-many' });
+    expect(await ledger.find(search)).toEqual({ kind: 'too-many', code: 'WSRC0002' });
   });
 
   test.each<[string, object]>([

@@ -8,6 +8,7 @@ import {
   type Demographics,
   type KnownLearner,
   type Match,
+  type MistypedField,
 } from '../../../domain/learner/matching.js';
 import { event, marker } from './examples.js';
 
@@ -125,7 +126,11 @@ describe('comparing demographics', () => {
     ],
     ['a previous family name besides', asked(), previous],
   ])('is exact with %s', (_, search, learner) => {
-    expect(compareDemographics(search, learner)).toStrictEqual({ kind: 'exact', differing: [] });
+    expect(compareDemographics(search, learner)).toStrictEqual({
+      kind: 'exact',
+      differing: [],
+      mistyped: null,
+    });
   });
 
   test.each<[string, Demographics, KnownLearner, readonly ComparedField[]]>([
@@ -203,7 +208,7 @@ describe('comparing demographics', () => {
     ['a redacted gender', asked(), known({ gender: marker }), []],
     ['a redacted postcode', asked(), known({ lastKnownPostCode: marker }), []],
   ])('is possible with %s', (_, search, learner, differing) => {
-    const expected: Match = { kind: 'possible', differing };
+    const expected: Match = { kind: 'possible', differing, mistyped: null };
     expect(compareDemographics(search, learner)).toStrictEqual(expected);
   });
 
@@ -289,6 +294,135 @@ describe('comparing demographics', () => {
       [],
     ],
   ])('is none with %s', (_, search, learner, differing) => {
-    expect(compareDemographics(search, learner)).toStrictEqual({ kind: 'none', differing });
+    expect(compareDemographics(search, learner)).toStrictEqual({
+      kind: 'none',
+      differing,
+      mistyped: null,
+    });
+  });
+
+  const moved = { lastKnownPostCode: 'SW1A 1AA' };
+  const married = { familyName: 'Other' };
+
+  test.each<[string, Demographics, KnownLearner, MistypedField]>([
+    [
+      'a given name, the other names and date the same',
+      asked({ givenName: 'Aelx' }),
+      known(),
+      'givenName',
+    ],
+    ['a given name, and moved', asked({ givenName: 'Alexx', ...moved }), known(), 'givenName'],
+    ['a given name, and married', asked({ givenName: 'Alx', ...married }), known(), 'givenName'],
+    [
+      'a given name, and gender not known',
+      asked({ givenName: 'Alec', gender: '0' }),
+      known(),
+      'givenName',
+    ],
+    [
+      'the preferred given name',
+      asked({ givenName: 'Sascha' }),
+      known({ preferredGivenName: 'Sasha' }),
+      'givenName',
+    ],
+    ['a family name, and moved', asked({ familyName: 'Exampel', ...moved }), known(), 'familyName'],
+    [
+      'a family name, and another gender',
+      asked({ familyName: 'Exmple', gender: '1', ...moved }),
+      known(),
+      'familyName',
+    ],
+    [
+      'a family name, and quite another date of birth in the same place',
+      asked({ familyName: 'Examples', dateOfBirth: '1999-09-09' }),
+      known(),
+      'familyName',
+    ],
+    [
+      'the previous family name, and moved',
+      asked({ familyName: 'Erlier', ...moved }),
+      previous,
+      'familyName',
+    ],
+    [
+      'a date of birth by a digit, and moved',
+      asked({ dateOfBirth: '2005-03-19', ...moved }),
+      known(),
+      'dateOfBirth',
+    ],
+    [
+      'a date of birth by day and month, and moved',
+      asked({ dateOfBirth: '2005-04-03', ...moved }),
+      known({ dateOfBirth: '2005-03-04' }),
+      'dateOfBirth',
+    ],
+    [
+      'a date of birth by a digit, and married, in the same place',
+      asked({ dateOfBirth: '2015-03-14', ...married }),
+      known(),
+      'dateOfBirth',
+    ],
+    [
+      'a family name, and the place unknown',
+      asked({ familyName: 'Exampl', lastKnownPostCode: 'ZZ99 9ZZ' }),
+      known({ lastKnownPostCode: 'ZZ99 9ZZ' }),
+      'familyName',
+    ],
+  ])('is possible with a mistyped field: %s', (_, search, learner, mistyped) => {
+    expect(compareDemographics(search, learner)).toMatchObject({ kind: 'possible', mistyped });
+  });
+
+  test.each<[string, Demographics, KnownLearner]>([
+    [
+      'both names, and moved',
+      asked({ givenName: 'Aelx', familyName: 'Exampel', ...moved }),
+      known(),
+    ],
+    ['a given name and a date', asked({ givenName: 'Aelx', dateOfBirth: '2005-03-15' }), known()],
+    [
+      'a family name and a date, and moved',
+      asked({ familyName: 'Exampel', dateOfBirth: '2005-03-15', ...moved }),
+      known(),
+    ],
+    ['a given name of another gender: a twin', asked({ givenName: 'Alexa', gender: '1' }), known()],
+    [
+      'a given name in the same place and family, born on another day: a brother',
+      asked({ givenName: 'Alec', dateOfBirth: '2007-08-21' }),
+      known(),
+    ],
+    [
+      'a given name, married and moved',
+      asked({ givenName: 'Aelx', ...moved, ...married }),
+      known(),
+    ],
+    [
+      'a given name, married, and the place unknown',
+      asked({ givenName: 'Aelx', lastKnownPostCode: 'ZZ99 9ZZ', ...married }),
+      known({ lastKnownPostCode: 'ZZ99 9ZZ' }),
+    ],
+    [
+      'a family name, with another date and place',
+      asked({ familyName: 'Exampel', dateOfBirth: '1999-09-09', ...moved }),
+      known(),
+    ],
+    [
+      'a date of birth, married and moved',
+      asked({ dateOfBirth: '2005-03-19', ...married, ...moved }),
+      known(),
+    ],
+    ['names the other way round', asked({ givenName: 'Exampel', familyName: 'Alex' }), known()],
+    [
+      'names the other way round and a date',
+      asked({ givenName: 'Example', familyName: 'Alex', dateOfBirth: '2005-03-15' }),
+      known(),
+    ],
+    ['a given name that is redacted', asked({ givenName: 'Aelx' }), known({ givenName: marker })],
+    [
+      'a date that is redacted, and moved',
+      asked({ dateOfBirth: '2005-03-15', ...moved, ...married }),
+      known({ dateOfBirth: marker }),
+    ],
+  ])('is none with mistyped %s', (_, search, learner) => {
+    expect(compareDemographics(search, learner)).toMatchObject({ kind: 'none', mistyped: null });
   });
 });

@@ -1,0 +1,126 @@
+import type { Action } from '../../domain/access/events.js';
+import { DomainError } from '../../domain/errors.js';
+import type { LearnerCommandType } from '../../domain/learner/commands.js';
+import { LearnerDetailsInput } from '../../domain/learner/details.js';
+import type { Uln } from '../../domain/uln.js';
+import type { Outcome } from '../deciding.js';
+import { learnerStream, tagOf } from '../identifiers.js';
+import { parseInput } from '../input.js';
+import type { SearchInput } from '../keptViews.js';
+import type { LearnerRequest } from '../ledger.js';
+import type { DetailsInput, Registration } from '../registration.js';
+import type { Request } from '../request.js';
+import { type AccessParts, NOTHING_SHOWN } from './asked.js';
+import { alreadyRegistered, mandatoryOf, requireSearch } from './guard.js';
+
+/** Registering learners and recording against them. */
+export type Changing = {
+  /** Issues a ULN to who was searched for before. Throws `ERR_SEARCH_REQUIRED`. */
+  readonly register: (details: DetailsInput, request: Request) => Promise<Registration>;
+  readonly handle: (uln: Uln, command: LearnerRequest, request: Request) => Promise<Outcome>;
+  /** Asks whether an organisation may do something that names no single learner: send a file, for one. */
+  readonly permit: (request: Request, action: Action) => Promise<void>;
+  /** Records which learners the answers to a batch will show. */
+  readonly noteBatch: (
+    action: 'register' | 'verify',
+    ulns: readonly string[],
+    request: Request,
+  ) => Promise<void>;
+};
+
+/** The service's code for a registration that it refuses. */
+const NOT_REGISTERED = 'WSRC0021';
+/** The service's code for a batch that came to its end. */
+const BATCH_DONE = 'WSRC0009';
+
+/** Creates the doors through which records are changed. */
+export function createChanging(parts: AccessParts): Changing {
+  const { vault, judging, learners, keptViews } = parts;
+
+  async function register(input: DetailsInput, request: Request): Promise<Registration> {
+    const details = parseInput(LearnerDetailsInput, input);
+    const judged = await judging.judge(request, 'register', { learner: undefined, basis: [] });
+    if (judged.outcome === 'refused') {
+      await judging.note(judged, { ...NOTHING_SHOWN, code: null });
+    }
+    judging.requireAllowed(judged);
+    try {
+      if ((await learners.registered(request)) === null) {
+        await requireUnregistered(details, request);
+      }
+      const registration = await learners.register(details, request);
+      const tags = [tagOf(registration.receipt.stream)];
+      await judging.note(judged, {
+        ...NOTHING_SHOWN,
+        learners: tags,
+        fields: ['uln'],
+        code: 'WSRC0005',
+      });
+      return registration;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'ERR_SEARCH_REQUIRED') {
+        await judging.note(judged, { ...NOTHING_SHOWN, code: NOT_REGISTERED });
+      }
+      throw error;
+    }
+  }
+
+  async function requireUnregistered(details: DetailsInput, request: Request): Promise<void> {
+    await requireSearch(parts, request, mandatoryOf(details));
+    // Sound: what was searched for has all five fields.
+    const search = mandatoryOf(details) as SearchInput;
+    // Who is handled as restricted is not found, and not confirmed either.
+    const { kind } = await keptViews.find(search, ({ restrictedTo }) => restrictedTo === null);
+    if (kind === 'exact') {
+      throw alreadyRegistered();
+    }
+  }
+
+  /** What is done is recorded where it is done; a refusal, and a connection made, are recorded here. */
+  async function permit(request: Request, action: Action): Promise<void> {
+    const judged = await judging.judge(request, action, { learner: undefined, basis: [] });
+    const isOutsider = request.by.kind === 'organisation';
+    if (request.by.kind === 'learner') {
+      return;
+    }
+    if (judged.outcome === 'refused' || (isOutsider && ['connect', 'submit'].includes(action))) {
+      await judging.note(judged, { ...NOTHING_SHOWN, code: null });
+    }
+    judging.requireAllowed(judged);
+  }
+
+  return {
+    register,
+    permit,
+    handle: async (uln, command, request) => {
+      await permit(request, actionOf(command.type));
+      return learners.handle(uln, command, request);
+    },
+    noteBatch: async (action, ulns, request) => {
+      const judged = await judging.judge(request, action, { learner: undefined, basis: [] });
+      const [newest = 1] = vault.indexGenerations();
+      await judging.note(judged, {
+        ...NOTHING_SHOWN,
+        // Sound: the answers of a batch hold the ULNs that the ledger gave.
+        learners: ulns.map((uln) => tagOf(learnerStream(vault, newest, uln as Uln))),
+        fields: [action === 'register' ? 'uln' : 'comparison'],
+        code: BATCH_DONE,
+      });
+      judging.requireAllowed(judged);
+    },
+  };
+}
+
+/** What a command does, as the rules see it. */
+function actionOf(type: Exclude<LearnerCommandType, 'IssueUln'>): Action {
+  if (type === 'AmendLearnerDetails') {
+    return 'amend';
+  }
+  if (type.endsWith('Challenge')) {
+    return 'challenge';
+  }
+  if (type.endsWith('OptOut')) {
+    return 'choose';
+  }
+  return type.endsWith('Connection') ? 'connect' : 'submit';
+}
