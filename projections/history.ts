@@ -40,6 +40,12 @@ export const historyProjection: Projection<HistoryState> = {
     ConnectionEstablished: withRow,
     ConnectionEnded: withRow,
     HandlingChanged: withRow,
+    ConfiguredViewCreated: withRow,
+    ConfiguredViewCodeIssued: withRow,
+    ConfiguredViewCodeUsed: withRow,
+    ConfiguredViewCodeFailed: withRow,
+    ConfiguredViewRevoked: withRow,
+    ConfiguredViewExported: withRow,
     SensitiveDataRedacted: withRow,
     FieldsResealed: withRow,
   },
@@ -82,6 +88,12 @@ function replacedBy(event: LearnerEvent, before: PlrState): Values | null {
     case 'ConnectionEstablished':
     case 'ConnectionEnded':
     case 'HandlingChanged':
+    case 'ConfiguredViewCreated':
+    case 'ConfiguredViewCodeIssued':
+    case 'ConfiguredViewCodeUsed':
+    case 'ConfiguredViewCodeFailed':
+    case 'ConfiguredViewRevoked':
+    case 'ConfiguredViewExported':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return null;

@@ -154,6 +154,12 @@ export const plrProjection: Projection<PlrState> = {
     },
     // Who may see a record is no part of it.
     HandlingChanged: 'ignored',
+    ConfiguredViewCreated: 'ignored',
+    ConfiguredViewCodeIssued: 'ignored',
+    ConfiguredViewCodeUsed: 'ignored',
+    ConfiguredViewCodeFailed: 'ignored',
+    ConfiguredViewRevoked: 'ignored',
+    ConfiguredViewExported: 'ignored',
     // The events they speak of are read with the markers already in place.
     SensitiveDataRedacted: 'ignored',
     FieldsResealed: 'ignored',

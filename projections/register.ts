@@ -102,6 +102,12 @@ export const register = keptView<State, 'learner'>({
         state === null
           ? state
           : { ...state, restrictedTo: data.level === 'restricted' ? data.authorised : null },
+      ConfiguredViewCreated: 'ignored',
+      ConfiguredViewCodeIssued: 'ignored',
+      ConfiguredViewCodeUsed: 'ignored',
+      ConfiguredViewCodeFailed: 'ignored',
+      ConfiguredViewRevoked: 'ignored',
+      ConfiguredViewExported: 'ignored',
       SensitiveDataRedacted: 'ignored',
       FieldsResealed: 'ignored',
     },

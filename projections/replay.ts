@@ -132,6 +132,12 @@ function entryOf(event: LearnerEvent): {
     case 'ConnectionEstablished':
     case 'ConnectionEnded':
     case 'HandlingChanged':
+    case 'ConfiguredViewCreated':
+    case 'ConfiguredViewCodeIssued':
+    case 'ConfiguredViewCodeUsed':
+    case 'ConfiguredViewCodeFailed':
+    case 'ConfiguredViewRevoked':
+    case 'ConfiguredViewExported':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return { key: null, ownDate: 'unchanged' };

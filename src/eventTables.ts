@@ -1,5 +1,6 @@
 import { type AccessEvent, accessEvents } from '../domain/access/events.js';
 import { type AlertEvent, alertEvents } from '../domain/alert/events.js';
+import { type CredentialEvent, credentialEvents } from '../domain/credential/events.js';
 import { type ErasureEvent, erasureEvents } from '../domain/erasure/events.js';
 import type { EventDefinition } from '../domain/eventDefinition.js';
 import { type ImportEvent, importEvents } from '../domain/imports/events.js';
@@ -19,7 +20,8 @@ export type DomainEvent =
   | AlertEvent
   | AccessEvent
   | ErasureEvent
-  | LedgerEvent;
+  | LedgerEvent
+  | CredentialEvent;
 
 /** What the journal knows of one family of streams, by the first word of their names. */
 export type EventTable = {
@@ -38,6 +40,7 @@ export const eventTables: Readonly<Record<string, EventTable>> = {
   access: { sealed: false, definitions: accessEvents, upcasters: {} },
   erasure: { sealed: false, definitions: erasureEvents, upcasters: {} },
   ledger: { sealed: false, definitions: ledgerEvents, upcasters: {} },
+  credential: { sealed: false, definitions: credentialEvents, upcasters: {} },
 };
 
 /** The table for a stream. Throws `ERR_EVENT_UNKNOWN` for a family that this version does not know. */

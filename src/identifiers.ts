@@ -72,6 +72,19 @@ export function importCommandId(
 ): string {
   const [generation = 1] = vault.indexGenerations();
   const hmac = vault.indexHmac(generation, `import\n${row.caller}\n`, row.digest, `\n${row.row}`);
+  return uuidOf(hmac);
+}
+
+/**
+ * The id of a command that is not to be told from its name: command ids stand in clear. `label` keeps
+ * the uses of one name apart.
+ */
+export function keyedCommandId(vault: Vault, label: string, name: string): string {
+  const [generation = 1] = vault.indexGenerations();
+  return uuidOf(vault.indexHmac(generation, label, name));
+}
+
+function uuidOf(hmac: Buffer): string {
   const bytes = hmac.subarray(0, 16);
   // UUIDv8 (RFC 9562): version and variant bits over bytes of our own making.
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);

@@ -4,6 +4,8 @@ export type { Actor } from '../domain/actor.js';
 export { CalendarDate, Instant } from '../domain/date.js';
 export { DomainError, type DomainErrorCode } from '../domain/errors.js';
 export type { LearnerCommandInput } from '../domain/learner/commands.js';
+export type { ConfiguredViewChoice } from '../domain/learner/configuredViewCommands.js';
+export type { ViewRecipient, ViewSelection } from '../domain/learner/configuredViewEvents.js';
 export { isAchievedGrade } from '../domain/learner/entries.js';
 export type { LearnerEvent, LearnerEventData, LearnerEventType } from '../domain/learner/events.js';
 export { Purpose } from '../domain/purpose.js';
@@ -13,6 +15,7 @@ export { type FailureFlag, type ServiceCode, serviceCodes } from '../domain/serv
 export { Ukprn } from '../domain/ukprn.js';
 export { explainUln, Uln } from '../domain/uln.js';
 export type { Comparison } from '../projections/comparison.js';
+export type { ConfiguredViewAnswer, ViewedEntry } from '../projections/configuredView.js';
 export { type Change, diff } from '../projections/diff.js';
 export type { GenerationStatus } from '../projections/generationStatus.js';
 export type { WaitingRow } from '../projections/held.js';
@@ -38,6 +41,14 @@ export { StreamError, type StreamErrorCode } from '../streams/errors.js';
 export type { Position } from '../streams/eventStore.js';
 export { amendmentCode, REGISTERED } from './answerCodes.js';
 export { type Clock, createSystemClock } from './clock.js';
+export type { ListedView } from './configuredViewList.js';
+export type {
+  ConfiguredViews,
+  PreparedView,
+  SharedView,
+  ViewOpening,
+} from './configuredViews.js';
+export type { Credentials, ViewCredential } from './credentials.js';
 export type { Outcome } from './deciding.js';
 export type { Erasure, Proposal, RedactionStatus } from './erasure.js';
 export type { Held, HeldPlace, ReadRow } from './imports/heldDoor.js';

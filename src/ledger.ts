@@ -4,6 +4,7 @@ import {
   type LearnerCommandInput,
   learnerCommands,
 } from '../domain/learner/commands.js';
+import type { configuredViewCommands } from '../domain/learner/configuredViewCommands.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { ServiceCode } from '../domain/serviceCodes.js';
@@ -19,8 +20,11 @@ import type { History, Journal } from './journal.js';
 import { createRegistration, type Registering } from './registration.js';
 import { type Request, recordingOf } from './request.js';
 
-/** Commands to a learner who has a ULN. */
-export type LearnerRequest = Exclude<LearnerCommandInput, { type: 'IssueUln' }>;
+/** Commands to a learner who has a ULN; those on configured views have a door of their own. */
+export type LearnerRequest = Exclude<
+  LearnerCommandInput,
+  { type: 'IssueUln' | keyof typeof configuredViewCommands }
+>;
 
 /** Issuing ULNs and recording against them. */
 export type Learners = Registering & {

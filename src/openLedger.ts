@@ -16,6 +16,8 @@ import { assembleRights, type Rights } from './access/assemble.js';
 import type { SuspendAt } from './access/review.js';
 import { type AccessStores, createAccessStores } from './access/stores.js';
 import type { Clock } from './clock.js';
+import { type ConfiguredViews, createConfiguredViews } from './configuredViews.js';
+import { type Credentials, createCredentials } from './credentials.js';
 import { createErasure, type Erasure } from './erasure.js';
 import { createEventSource } from './eventSource.js';
 import { rotationCommandId } from './identifiers.js';
@@ -26,6 +28,7 @@ import { createLearners, type Learners } from './ledger.js';
 import { createLookup, type Lookup } from './lookup.js';
 import { createOrders, erasureStream, type Orders } from './orders.js';
 import { keeperRecording } from './request.js';
+import { createStatusLists } from './statusLists.js';
 
 /** Where the parts of a ledger are. Paths are files; the store is a URL such as `sqlite:./data/ledger.db`. */
 export type LedgerPlaces = {
@@ -52,6 +55,8 @@ export type Ledger = Learners &
     readonly origin: string;
     readonly held: Held;
     readonly erasure: Erasure;
+    readonly configuredViews: ConfiguredViews;
+    readonly credentials: Credentials;
     /**
      * Every learner event recorded after a position (`null`: from the beginning), then those to come,
      * until the signal aborts. Redacted values come as markers. Throws `ERR_POSITION_FOREIGN` or
@@ -165,6 +170,8 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   }
 
   const learners = createLearners(journal, vault, clock);
+  const statusLists = createStatusLists(journal, vault, clock);
+  const sharing = { journal, vault, clock, learners, statusLists };
 
   const lookup = createLookup(learners);
   const keptViewsDoor = createKeptViews({ views, source, runner, journal });
@@ -190,6 +197,8 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
     held: createHeld({ journal, runner, learners }),
     origin: store.origin,
     erasure,
+    configuredViews: createConfiguredViews(sharing),
+    credentials: createCredentials({ ...sharing, origin: store.origin }),
     follow,
     rotateVault: async () => {
       await vault.rotate(clock());

@@ -4,6 +4,7 @@ import { CalendarDate, type Instant } from '../date.js';
 import { lineOf, OwnKey, paragraphOf } from '../text.js';
 import { Ukprn } from '../ukprn.js';
 import { Uln } from '../uln.js';
+import { configuredViewCommands } from './configuredViewCommands.js';
 import { LearnerDetailsInput, learnerDetailsShape, missingAsNull } from './details.js';
 import {
   achievementPlainShape,
@@ -98,6 +99,7 @@ export const learnerCommands = {
   UpholdChallenge: missingAsNull({ challengeId: OwnKey, reason }),
   RejectChallenge: z.strictObject({ challengeId: OwnKey, reason: paragraphOf(2000) }),
   ...sharingCommands,
+  ...configuredViewCommands,
 } as const;
 
 /** The name of a command to a learner's stream. */

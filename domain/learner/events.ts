@@ -7,6 +7,7 @@ import { redactable, redactableShape } from '../redaction.js';
 import { lineOf, OwnKey, paragraphOf } from '../text.js';
 import { Ukprn } from '../ukprn.js';
 import { Uln } from '../uln.js';
+import { configuredViewEvents } from './configuredViewEvents.js';
 import { learnerDetailsShape } from './details.js';
 import {
   achievementPlainShape,
@@ -160,6 +161,7 @@ export const learnerEvents = {
     schema: z.strictObject({ challengeId: OwnKey, reason: redactable(paragraphOf(2000)) }),
   },
   ...sharingEvents,
+  ...configuredViewEvents,
   ...redactionEvents,
 } as const satisfies Record<string, EventDefinition>;
 

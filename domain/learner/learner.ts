@@ -7,6 +7,14 @@ import {
   decideWithdrawChallenge,
 } from './challengeDecisions.js';
 import type { LearnerCommand, LearnerCommandOf } from './commands.js';
+import {
+  decideCreateView,
+  decideExportView,
+  decideIssueViewCode,
+  decideOpenView,
+  decideRevokeView,
+} from './configuredViewDecisions.js';
+import { evolveConfiguredViews } from './configuredViews.js';
 import { decideAmend, decideIssue, decideLiftOptOut, decideSetOptOut } from './detailsDecisions.js';
 import { type EntryNaming, entryKeyOf } from './entries.js';
 import {
@@ -92,6 +100,16 @@ function decideIssued(
       return decideDisconnect(command, state);
     case 'ChangeHandling':
       return decideHandling(command, state);
+    case 'CreateConfiguredView':
+      return decideCreateView(command, state);
+    case 'IssueConfiguredViewCode':
+      return decideIssueViewCode(command, state);
+    case 'RevokeConfiguredView':
+      return decideRevokeView(command, state);
+    case 'OpenConfiguredView':
+      return decideOpenView(command, state);
+    case 'ExportConfiguredView':
+      return decideExportView(command, state);
   }
 }
 
@@ -122,6 +140,7 @@ function evolve(state: Learner, event: LearnerEvent): Learner {
       challenges: new Map(),
       connections: new Map(),
       handling: { level: 'standard', authorised: [], reviewDate: null },
+      configuredViews: new Map(),
     };
   }
   // A stream begins with UlnIssued; anything before it would be a broken history, found by the chain.
@@ -189,6 +208,16 @@ function evolveIssued(
     }
     case 'HandlingChanged':
       return { ...state, handling: event.data };
+    case 'ConfiguredViewCreated':
+    case 'ConfiguredViewCodeIssued':
+    case 'ConfiguredViewCodeUsed':
+    case 'ConfiguredViewCodeFailed':
+    case 'ConfiguredViewRevoked':
+    case 'ConfiguredViewExported':
+      return {
+        ...state,
+        configuredViews: evolveConfiguredViews(state.configuredViews, event),
+      };
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       // The events they speak of are read with the markers already in place.

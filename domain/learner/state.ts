@@ -3,6 +3,7 @@ import type { CalendarDate } from '../date.js';
 import { isRedacted, type Redactable } from '../redaction.js';
 import type { Ukprn } from '../ukprn.js';
 import type { Uln } from '../uln.js';
+import type { ConfiguredViewsById } from './configuredViews.js';
 import type { LearnerDetails } from './details.js';
 import { type EntryReference, entryKey } from './entries.js';
 import type { LearnerEventData } from './events.js';
@@ -49,6 +50,7 @@ export type IssuedLearner = {
   readonly challenges: ReadonlyMap<string, Challenge>;
   readonly connections: ReadonlyMap<string, Connection>;
   readonly handling: Handling;
+  readonly configuredViews: ConfiguredViewsById;
 };
 
 /** What the rules know of one learner's stream. */

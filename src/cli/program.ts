@@ -32,6 +32,7 @@ import { ulnCommand } from './uln.js';
 import { vaultCommand } from './vault.js';
 import { verifyCommand } from './verify.js';
 import { verifyLearnerCommand } from './verifyLearner.js';
+import { viewCommand } from './view.js';
 import { reinstateCommand, withdrawCommand } from './withdraw.js';
 
 /** A command of the command line; `exit` sets another exit code than 0 after what was printed. */
@@ -71,6 +72,7 @@ const commands: readonly CliCommand[] = [
   doctorCommand,
   ulnCommand,
   verifyLearnerCommand,
+  viewCommand,
 ];
 
 /**

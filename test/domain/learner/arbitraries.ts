@@ -5,7 +5,16 @@ import type { LearnerCommand, LearnerCommandOf } from '../../../domain/learner/c
 import type { LearnerEvent } from '../../../domain/learner/events.js';
 import { learner } from '../../../domain/learner/learner.js';
 import type { Learner } from '../../../domain/learner/state.js';
-import { AWARDING, awarding, command, keeper, PROVIDER, provider, theLearner } from './examples.js';
+import {
+  AWARDING,
+  awarding,
+  CODE_HASH,
+  command,
+  keeper,
+  PROVIDER,
+  provider,
+  theLearner,
+} from './examples.js';
 
 /** A command that was accepted: the state it met, and what it recorded, which may be nothing. */
 export type Accepted = {
@@ -196,6 +205,50 @@ const challengeCommands = fc
     );
   });
 
+const uuid = (kind: string, number: number) => `00000000-0000-4000-8000-0000000000${kind}${number}`;
+
+const viewCommands = fc
+  .record({
+    viewId: fc.constantFrom(uuid('c', 1), uuid('c', 2)),
+    openingId: fc.constantFrom(...[1, 2, 3, 4, 5, 6, 7].map((number) => uuid('d', number))),
+    codeHash: fc.constantFrom(CODE_HASH, { ...CODE_HASH, digest: 'E'.repeat(43) }),
+    recipient: fc.constantFrom(
+      { kind: 'link' as const },
+      { kind: 'organisation' as const, ukprn: AWARDING },
+    ),
+    picked: fc.option(onAchievement),
+    note: reason,
+    by: anyone,
+    at,
+  })
+  .chain(({ viewId, openingId, codeHash, recipient, picked, note, by, at: when }) => {
+    const expiresAt = new Date(Date.parse(when) + 100 * 86_400_000).toISOString();
+    const entry = picked && {
+      kind: 'achievement' as const,
+      submittedBy: picked.source.submittedBy,
+      entryId: picked.achievementId,
+    };
+    const entries = entry === null ? [] : [{ entry, fields: ['grade'] }];
+    const selection = { entries, details: ['givenName', 'uln'] };
+    const made = recipient.kind === 'link' ? codeHash : null;
+    const data = { viewId, recipient, note, expiresAt, selection, codeHash: made };
+    const learnerNow = { by: theLearner, at: when };
+    const index = Number(openingId.slice(-1));
+    // Parsing is most of the work: only the command that is chosen is made.
+    return fc
+      .constantFrom<(() => LearnerCommand)[]>(
+        () => command('CreateConfiguredView', data, learnerNow),
+        () => command('CreateConfiguredView', data, { by, at: when }),
+        () => command('IssueConfiguredViewCode', { viewId, codeHash }, learnerNow),
+        () => command('RevokeConfiguredView', { viewId }, { by, at: when }),
+        () => command('OpenConfiguredView', { viewId, openingId, codeHash }, { by, at: when }),
+        () =>
+          command('OpenConfiguredView', { viewId, openingId, codeHash }, { by: keeper, at: when }),
+        () => command('ExportConfiguredView', { viewId, list: '2024', index }, { by, at: when }),
+      )
+      .map((chosen) => chosen());
+  });
+
 /**
  * A learner's history as the decider makes it: a ULN and up to 40 random commands, in the order of
  * their time, of which those that are refused are left out.
@@ -209,6 +262,7 @@ export const histories: fc.Arbitrary<readonly Accepted[]> = fc
       { weight: 6, arbitrary: detailsCommands },
       { weight: 6, arbitrary: challengeCommands },
       { weight: 3, arbitrary: sharingCommands },
+      { weight: 3, arbitrary: viewCommands },
     ),
     { maxLength: 40, size: 'max' },
   )

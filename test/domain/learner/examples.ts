@@ -84,6 +84,22 @@ const challenge = {
   evidenceReference: null,
 };
 
+/** The id of the usual view, the opening of it, and what stands of its code. */
+export const VIEW = '00000000-0000-4000-8000-0000000000c1';
+export const OPENING = '00000000-0000-4000-8000-0000000000d1';
+export const CODE_HASH = { salt: 'S'.repeat(22), digest: 'D'.repeat(43) };
+const view = {
+  viewId: VIEW,
+  recipient: { kind: 'link' },
+  purpose: 'employment',
+  note: null,
+  expiresAt: '2024-10-02T12:00:00.000Z',
+  mode: 'live',
+  frozenVersion: null,
+  selection: { entries: [], details: ['givenName'] },
+  codeHash: CODE_HASH,
+};
+
 const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
   UlnIssued: { uln: ULN, ...details },
   LearnerDetailsAmended: { effectiveDate: '2024-09-02', ...nothing(learnerDetailsShape) },
@@ -126,6 +142,12 @@ const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
     reviewDate: '2025-09-01',
     reason: 'Asked for by the learner.',
   },
+  ConfiguredViewCreated: view,
+  ConfiguredViewCodeIssued: { viewId: VIEW, codeHash: CODE_HASH },
+  ConfiguredViewCodeUsed: { viewId: VIEW, openingId: OPENING },
+  ConfiguredViewCodeFailed: { viewId: VIEW, openingId: OPENING },
+  ConfiguredViewRevoked: { viewId: VIEW },
+  ConfiguredViewExported: { viewId: VIEW, list: '2024', index: 7 },
   SensitiveDataRedacted: {
     order: marker.order,
     on: marker.on,
@@ -175,6 +197,11 @@ const commandDefaults: Readonly<Record<LearnerCommandType, object>> = {
     reviewDate: '2025-09-01',
     reason: 'Asked for by the learner.',
   },
+  CreateConfiguredView: view,
+  IssueConfiguredViewCode: { viewId: VIEW, codeHash: CODE_HASH },
+  RevokeConfiguredView: { viewId: VIEW },
+  OpenConfiguredView: { viewId: VIEW, openingId: OPENING, codeHash: CODE_HASH },
+  ExportConfiguredView: { viewId: VIEW, list: '2024', index: 7 },
 };
 
 type EventData<Type extends LearnerEventType> = z.input<(typeof learnerEvents)[Type]['schema']>;
@@ -205,5 +232,5 @@ function usualCaller(type: LearnerCommandType): Actor {
   if (type.endsWith('Achievement') || type === 'UpholdChallenge' || type === 'RejectChallenge') {
     return awarding;
   }
-  return type.endsWith('Challenge') || type.endsWith('OptOut') ? theLearner : provider;
+  return /ConfiguredView|Challenge$|OptOut$/.test(type) ? theLearner : provider;
 }

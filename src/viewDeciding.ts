@@ -1,0 +1,55 @@
+import type { LearnerCommandOf } from '../domain/learner/commands.js';
+import type { configuredViewCommands } from '../domain/learner/configuredViewCommands.js';
+import type { ConfiguredView } from '../domain/learner/configuredViews.js';
+import type { LearnerEvent } from '../domain/learner/events.js';
+import { learner } from '../domain/learner/learner.js';
+import type { Learner } from '../domain/learner/state.js';
+import { isConflict } from '../streams/errors.js';
+import type { Clock } from './clock.js';
+import { decideAndAppend, type Outcome } from './deciding.js';
+import { tagOf } from './identifiers.js';
+import type { History, Journal } from './journal.js';
+import { type Request, recordingOf } from './request.js';
+
+/** A command on a configured view, without who asks and when. */
+type ViewCommand = {
+  [Type in keyof typeof configuredViewCommands]: Pick<LearnerCommandOf<Type>, 'type' | 'data'>;
+}[keyof typeof configuredViewCommands];
+
+/** How often a step is taken again because others wrote first. */
+const MAX_CONFLICTS = 10;
+
+/** Decides a command on a history that was read, and appends what follows at exactly its end. */
+export async function decideOnView(
+  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+  stream: string,
+  history: History<LearnerEvent>,
+  command: ViewCommand,
+  request: Request,
+): Promise<Outcome> {
+  const asked = { ...command, by: request.by, at: clock() };
+  return decideAndAppend(journal, stream, history, asked, recordingOf(request, tagOf(stream)));
+}
+
+/** What the rules know after a history. */
+export function stateAfter({ events }: Pick<History<LearnerEvent>, 'events'>): Learner {
+  return events.reduce((state, { event }) => learner.evolve(state, event), learner.initialState);
+}
+
+/** A view of a learner, `null` where there is none of this id. */
+export function viewIn(state: Learner, viewId: string): ConfiguredView | null {
+  return (state.status === 'issued' && state.configuredViews.get(viewId)) || null;
+}
+
+/** Takes a step that reads and appends again when others wrote between, some times over. */
+export async function retrying<Result>(step: () => Promise<Result>): Promise<Result> {
+  for (let conflicts = 1; ; conflicts += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!isConflict(error) || conflicts === MAX_CONFLICTS) {
+        throw error;
+      }
+    }
+  }
+}
