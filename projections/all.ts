@@ -3,6 +3,7 @@ import { held } from './held.js';
 import type { KeptView } from './keptView.js';
 import { organisations } from './organisations.js';
 import { register } from './register.js';
+import { reviews } from './reviews.js';
 import { statistics } from './statistics.js';
 
 /** Every kept view. */
@@ -12,4 +13,5 @@ export const keptViews: readonly KeptView[] = [
   statistics,
   held,
   organisations,
+  reviews,
 ];

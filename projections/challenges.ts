@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { CalendarDate, Instant } from '../domain/date.js';
-import type { EntryReference } from '../domain/learner/entries.js';
+import { type EntryReference, entryKey } from '../domain/learner/entries.js';
+import type { ChallengeSubject } from '../domain/learner/events.js';
 import { keptView, type TableNames } from './keptView.js';
 
-/** A challenge that waits for its owner's decision. Its reason is read from the learner's own stream. */
+/** A challenge that waits for its owner: to be decided, or upheld and to be corrected. Its reason is read from the learner's own stream. */
 export type OpenChallenge = {
   readonly stream: string;
   readonly challengeId: string;
@@ -13,14 +14,20 @@ export type OpenChallenge = {
   readonly owner: string;
   /** The disputed entry; `null` for the learner's details. */
   readonly entry: EntryReference | null;
+  readonly concerning: ChallengeSubject;
+  readonly state: 'open' | 'to-correct';
   readonly dueDate: CalendarDate;
+  readonly extended: boolean;
   readonly raisedAt: Instant;
 };
 
-/** The open challenges of one learner, by their ids. */
-type State = Readonly<Record<string, Omit<OpenChallenge, 'stream'>>>;
+/** The challenges of one learner that wait, by their ids, and the entries that are hidden. */
+type State = {
+  readonly challenges: Readonly<Record<string, Omit<OpenChallenge, 'stream'>>>;
+  readonly quarantined: readonly string[];
+};
 
-/** Open challenges by who has to decide them and until when. */
+/** Waiting challenges by who has to answer them and until when. Those of a hidden entry wait unseen. */
 export const challenges = keptView<State, 'learner'>({
   family: 'learner',
   // Reasons and evidence are redactable, and are not kept here.
@@ -43,8 +50,8 @@ export const challenges = keptView<State, 'learner'>({
      FROM ${names('open')} o JOIN ${names('streams')} s ON s.no = o.no ORDER BY s.stream || ' ' || o.id`,
   projection: {
     name: 'challenges',
-    version: 1,
-    initialState: {},
+    version: 2,
+    initialState: { challenges: {}, quarantined: [] },
     on: {
       UlnIssued: 'ignored',
       LearnerDetailsAmended: 'ignored',
@@ -60,13 +67,16 @@ export const challenges = keptView<State, 'learner'>({
       OptOutSet: 'ignored',
       OptOutLifted: 'ignored',
       ChallengeRaised: (state, { event: { data }, recordedAt: raisedAt }) => {
-        const { challengeId, challengeNumber, entry, dueDate } = data;
+        const { challengeId, challengeNumber, concerning, entry, dueDate } = data;
         const owner = entry === null ? 'keeper' : entry.submittedBy;
-        const open = { challengeId, challengeNumber, owner, entry, dueDate, raisedAt };
-        return { ...state, [challengeId]: open };
+        return withChallenge(state, {
+          ...{ challengeId, challengeNumber, owner, entry, concerning },
+          ...{ state: 'open', dueDate, extended: false, raisedAt },
+        });
       },
       ChallengeWithdrawn: (state, { event }) => without(state, event.data.challengeId),
-      ChallengeUpheld: (state, { event }) => without(state, event.data.challengeId),
+      ChallengeUpheld: (state, { event }) =>
+        withChange(state, event.data.challengeId, { state: 'to-correct' }),
       ChallengeRejected: (state, { event }) => without(state, event.data.challengeId),
       ConnectionEstablished: 'ignored',
       ConnectionEnded: 'ignored',
@@ -77,6 +87,22 @@ export const challenges = keptView<State, 'learner'>({
       ConfiguredViewCodeFailed: 'ignored',
       ConfiguredViewRevoked: 'ignored',
       ConfiguredViewExported: 'ignored',
+      ChallengeExtended: (state, { event: { data } }) =>
+        withChange(state, data.challengeId, { dueDate: data.dueDate, extended: true }),
+      ChallengeResolved: (state, { event }) => without(state, event.data.challengeId),
+      ReviewFlagged: 'ignored',
+      ReviewReported: 'ignored',
+      ReviewDismissed: 'ignored',
+      EntryQuarantined: (state, { event }) => ({
+        ...state,
+        quarantined: [...state.quarantined, entryKey(event.data.entry)],
+      }),
+      QuarantineLifted: (state, { event }) => ({
+        ...state,
+        quarantined: state.quarantined.filter((key) => key !== entryKey(event.data.entry)),
+      }),
+      NoticeShown: 'ignored',
+      NoticeAcknowledged: 'ignored',
       SensitiveDataRedacted: 'ignored',
       FieldsResealed: 'ignored',
     },
@@ -86,7 +112,7 @@ export const challenges = keptView<State, 'learner'>({
     const insert = database.prepare(`INSERT INTO ${names('open')} VALUES (?, ?, ?, ?, ?)`);
     return (no, _, after) => {
       remove.run(no);
-      for (const challenge of Object.values(after)) {
+      for (const challenge of shown(after)) {
         const { challengeId, owner, dueDate } = challenge;
         insert.run(no, challengeId, owner, dueDate, JSON.stringify(challenge));
       }
@@ -127,7 +153,22 @@ export function selectOpenChallenges(
   }));
 }
 
+function withChallenge(state: State, challenge: Omit<OpenChallenge, 'stream'>): State {
+  return { ...state, challenges: { ...state.challenges, [challenge.challengeId]: challenge } };
+}
+
+function withChange(state: State, challengeId: string, change: Partial<OpenChallenge>): State {
+  const challenge = state.challenges[challengeId];
+  return challenge === undefined ? state : withChallenge(state, { ...challenge, ...change });
+}
+
 function without(state: State, challengeId: string): State {
-  const { [challengeId]: _, ...rest } = state;
-  return rest;
+  const { [challengeId]: _, ...challenges } = state.challenges;
+  return { ...state, challenges };
+}
+
+function shown({ challenges: all, quarantined }: State): readonly Omit<OpenChallenge, 'stream'>[] {
+  return Object.values(all).filter(
+    ({ entry }) => entry === null || !quarantined.includes(entryKey(entry)),
+  );
 }

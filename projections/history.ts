@@ -46,6 +46,15 @@ export const historyProjection: Projection<HistoryState> = {
     ConfiguredViewCodeFailed: withRow,
     ConfiguredViewRevoked: withRow,
     ConfiguredViewExported: withRow,
+    ChallengeExtended: withRow,
+    ChallengeResolved: withRow,
+    ReviewFlagged: withRow,
+    ReviewReported: withRow,
+    ReviewDismissed: withRow,
+    EntryQuarantined: withRow,
+    QuarantineLifted: withRow,
+    NoticeShown: withRow,
+    NoticeAcknowledged: withRow,
     SensitiveDataRedacted: withRow,
     FieldsResealed: withRow,
   },
@@ -80,7 +89,10 @@ function replacedBy(event: LearnerEvent, before: PlrState): Values | null {
     case 'ChallengeWithdrawn':
     case 'ChallengeUpheld':
     case 'ChallengeRejected':
+    case 'ChallengeResolved':
       return { challenge: before.challenges.get(event.data.challengeId)?.state ?? null };
+    case 'ChallengeExtended':
+      return { dueDate: before.challenges.get(event.data.challengeId)?.dueDate ?? null };
     case 'UlnIssued':
     case 'ParticipationRecorded':
     case 'AchievementRecorded':
@@ -94,6 +106,13 @@ function replacedBy(event: LearnerEvent, before: PlrState): Values | null {
     case 'ConfiguredViewCodeFailed':
     case 'ConfiguredViewRevoked':
     case 'ConfiguredViewExported':
+    case 'ReviewFlagged':
+    case 'ReviewReported':
+    case 'ReviewDismissed':
+    case 'EntryQuarantined':
+    case 'QuarantineLifted':
+    case 'NoticeShown':
+    case 'NoticeAcknowledged':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return null;

@@ -10,6 +10,14 @@ import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js
 import { applyChanges, type IssuedLearner, type Values } from '../domain/learner/state.js';
 import type { Recorded } from '../domain/recorded.js';
 import { isRedacted } from '../domain/redaction.js';
+import {
+  challengesOf,
+  isUnderWay,
+  type PlrChallenge,
+  type PlrChallenges,
+  type PlrEntryChallenge,
+  withChallengeEvent,
+} from './plrChallenges.js';
 import type { Projection } from './projection.js';
 
 /** One participation or achievement of a record. */
@@ -20,8 +28,12 @@ export type PlrEntry = {
   readonly standing: 'provisional' | 'final';
   /** Whether the grade is an achievement; `null` for a participation and where the grade is redacted. */
   readonly achieved: boolean | null;
-  /** The numbers of the open challenges against it. */
+  /** The service's mark: `Y` while a challenge is open, or upheld and not corrected yet. */
+  readonly underDataChallenge: 'Y' | 'N';
+  /** The numbers of those challenges. */
   readonly disputedBy: readonly number[];
+  /** Every challenge of it, also those that are over. */
+  readonly challenges: readonly PlrEntryChallenge[];
   readonly redactedFields: readonly string[];
   readonly recordedAt: Instant;
   readonly correctedAt: Instant | null;
@@ -36,19 +48,6 @@ export type PlrQualification = {
   readonly level: unknown;
   readonly achievements: readonly PlrEntry[];
   readonly participations: readonly PlrEntry[];
-};
-
-/** A data challenge as the record shows it. */
-export type PlrChallenge = {
-  readonly key: string;
-  readonly number: number;
-  /** The key of the disputed entry; `null` where the details are disputed. */
-  readonly entry: string | null;
-  readonly state: 'open' | 'withdrawn' | 'upheld' | 'rejected';
-  readonly raisedAt: Instant;
-  readonly dueDate: CalendarDate;
-  readonly reason: unknown;
-  readonly answer: unknown;
 };
 
 /** A direct link with an organisation as the record shows it. */
@@ -68,21 +67,24 @@ export type Plr = {
   readonly connections: readonly PlrConnection[];
 };
 
-type StoredEntry = Omit<PlrEntry, 'achieved' | 'disputedBy' | 'redactedFields'> & {
+type StoredEntry = Omit<
+  PlrEntry,
+  'achieved' | 'underDataChallenge' | 'disputedBy' | 'challenges' | 'redactedFields'
+> & {
   readonly withdrawn: boolean;
 };
 
 /** What folding keeps; `toPlr` makes the record of it. */
 export type PlrState = Pick<Plr, 'uln' | 'details' | 'sharing'> & {
   readonly entries: ReadonlyMap<string, StoredEntry>;
-  readonly challenges: ReadonlyMap<string, PlrChallenge>;
+  readonly challenges: PlrChallenges;
   readonly connections: ReadonlyMap<string, PlrConnection>;
 };
 
 /** Folds one learner's stream into what the record needs. Events on what is not there leave it as it is. */
 export const plrProjection: Projection<PlrState> = {
   name: 'plr',
-  version: 1,
+  version: 2,
   initialState: {
     uln: null,
     details: null,
@@ -122,20 +124,20 @@ export const plrProjection: Projection<PlrState> = {
       sharing: { optedOut: true, since: event.data.effectiveDate, route: event.data.route },
     }),
     OptOutLifted: (state) => ({ ...state, sharing: { optedOut: false } }),
-    ChallengeRaised: (state, { event: { data }, recordedAt }) =>
-      withChallenge(state, {
-        key: data.challengeId,
-        number: data.challengeNumber,
-        entry: data.entry === null ? null : entryKey(data.entry),
-        state: 'open',
-        raisedAt: recordedAt,
-        dueDate: data.dueDate,
-        reason: data.reason,
-        answer: null,
-      }),
-    ChallengeWithdrawn: (state, { event }) => closeChallenge(state, event.data, 'withdrawn'),
-    ChallengeUpheld: (state, { event }) => closeChallenge(state, event.data, 'upheld'),
-    ChallengeRejected: (state, { event }) => closeChallenge(state, event.data, 'rejected'),
+    ChallengeRaised: withChallenge,
+    ChallengeWithdrawn: withChallenge,
+    ChallengeUpheld: withChallenge,
+    ChallengeRejected: withChallenge,
+    ChallengeExtended: withChallenge,
+    ChallengeResolved: withChallenge,
+    ReviewFlagged: 'ignored',
+    ReviewReported: 'ignored',
+    ReviewDismissed: 'ignored',
+    // Readers who may not see a hidden entry are not given its events: see `withoutQuarantined`.
+    EntryQuarantined: 'ignored',
+    QuarantineLifted: 'ignored',
+    NoticeShown: 'ignored',
+    NoticeAcknowledged: 'ignored',
     ConnectionEstablished: (state, { event: { data } }) => ({
       ...state,
       connections: new Map(state.connections).set(data.connectionId, data),
@@ -204,12 +206,15 @@ function toEntry(entry: StoredEntry, state: PlrState): PlrEntry {
   const { withdrawn: _, ...rest } = entry;
   const grade = entry.values['grade'];
   const isParticipation = entry.reference.kind === 'participation';
+  const disputedBy = [...state.challenges.values()]
+    .filter((challenge) => isUnderWay(challenge) && challenge.entry === entry.key)
+    .map((challenge) => challenge.number);
   return {
     ...rest,
     achieved: isParticipation || isRedacted(grade) ? null : isAchievedGrade(grade as string | null),
-    disputedBy: [...state.challenges.values()]
-      .filter((challenge) => challenge.state === 'open' && challenge.entry === entry.key)
-      .map((challenge) => challenge.number),
+    underDataChallenge: disputedBy.length === 0 ? 'N' : 'Y',
+    disputedBy,
+    challenges: challengesOf(state.challenges, entry.key),
     redactedFields: Object.keys(entry.values).filter((name) => isRedacted(entry.values[name])),
   };
 }
@@ -258,17 +263,9 @@ function withCorrection(
   }))(state, recorded);
 }
 
-function withChallenge(state: PlrState, challenge: PlrChallenge): PlrState {
-  return { ...state, challenges: new Map(state.challenges).set(challenge.key, challenge) };
-}
-
-function closeChallenge(
+function withChallenge(
   state: PlrState,
-  { challengeId, reason }: { readonly challengeId: string; readonly reason: unknown },
-  to: PlrChallenge['state'],
+  recorded: Parameters<typeof withChallengeEvent>[1],
 ): PlrState {
-  const challenge = state.challenges.get(challengeId);
-  return challenge === undefined
-    ? state
-    : withChallenge(state, { ...challenge, state: to, answer: reason });
+  return { ...state, challenges: withChallengeEvent(state.challenges, recorded) };
 }

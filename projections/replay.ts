@@ -138,6 +138,15 @@ function entryOf(event: LearnerEvent): {
     case 'ConfiguredViewCodeFailed':
     case 'ConfiguredViewRevoked':
     case 'ConfiguredViewExported':
+    case 'ChallengeExtended':
+    case 'ChallengeResolved':
+    case 'ReviewFlagged':
+    case 'ReviewReported':
+    case 'ReviewDismissed':
+    case 'EntryQuarantined':
+    case 'QuarantineLifted':
+    case 'NoticeShown':
+    case 'NoticeAcknowledged':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return { key: null, ownDate: 'unchanged' };

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { entryKeyOf } from '../domain/learner/entries.js';
+import { entryKey, entryKeyOf } from '../domain/learner/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { keptView, type PlainEvent, type TableNames } from './keptView.js';
 import type { Projection } from './projection.js';
@@ -23,13 +23,15 @@ export type StatisticsRow = {
 type Counted = Omit<StatisticsRow, 'final' | 'provisional'> & {
   readonly standing: 'provisional' | 'final';
   readonly withdrawn: boolean;
+  /** Hidden until it is decided whether it says too much: not counted meanwhile. */
+  readonly quarantined: boolean;
 };
 
 type State = Readonly<Record<string, Counted>>;
 
 const projection: Projection<State, PlainEvent<LearnerEvent>> = {
   name: 'statistics',
-  version: 1,
+  version: 2,
   initialState: {},
   on: {
     UlnIssued: 'ignored',
@@ -41,8 +43,11 @@ const projection: Projection<State, PlainEvent<LearnerEvent>> = {
     AchievementRecorded: (state, { event: { data } }) => {
       const { subjectCode, source, submittedBy, standing, achievementAwardDate } = data;
       const year = yearOf(achievementAwardDate);
-      const counted = { subjectCode, source, submittedBy, year, standing, withdrawn: false };
-      return { ...state, [entryKeyOf(data)]: counted };
+      const counted = { subjectCode, source, submittedBy, year, standing };
+      return {
+        ...state,
+        [entryKeyOf(data)]: { ...counted, withdrawn: false, quarantined: false },
+      };
     },
     AchievementConfirmed: (state, { event }) =>
       changed(state, entryKeyOf(event.data), { standing: 'final' }),
@@ -73,6 +78,17 @@ const projection: Projection<State, PlainEvent<LearnerEvent>> = {
     ConfiguredViewCodeFailed: 'ignored',
     ConfiguredViewRevoked: 'ignored',
     ConfiguredViewExported: 'ignored',
+    ChallengeExtended: 'ignored',
+    ChallengeResolved: 'ignored',
+    ReviewFlagged: 'ignored',
+    ReviewReported: 'ignored',
+    ReviewDismissed: 'ignored',
+    EntryQuarantined: (state, { event }) =>
+      changed(state, entryKey(event.data.entry), { quarantined: true }),
+    QuarantineLifted: (state, { event }) =>
+      changed(state, entryKey(event.data.entry), { quarantined: false }),
+    NoticeShown: 'ignored',
+    NoticeAcknowledged: 'ignored',
     SensitiveDataRedacted: 'ignored',
     FieldsResealed: 'ignored',
   },
@@ -109,8 +125,8 @@ export const statistics = keptView<State, 'learner'>({
        AND submitted_by = :submittedBy AND year = :year AND final = 0 AND provisional = 0`,
     );
     const count = (counted: Counted | undefined, by: number) => {
-      if (counted !== undefined && !counted.withdrawn) {
-        const { standing, withdrawn: _, ...place } = counted;
+      if (counted !== undefined && !counted.withdrawn && !counted.quarantined) {
+        const { standing, withdrawn: _, quarantined: __, ...place } = counted;
         const isFinal = standing === 'final';
         add.run({ ...place, final: isFinal ? by : 0, provisional: isFinal ? 0 : by });
         tidy.run(place);

@@ -29,6 +29,10 @@ export const environmentSchema = z.object({
     .default('./keys/master.key')
     .describe('The master key: outside the data folder, never in a backup'),
   PLR_AS: z.string().optional().describe('Who acts where `--as` is not given'),
+  PLR_SCREENING: z
+    .string()
+    .optional()
+    .describe('A JSON file that changes the words that screening looks for'),
   PLR_PURPOSE: Purpose.optional().describe('For what, where `--purpose` is not given'),
 });
 
@@ -37,7 +41,9 @@ export type Config = {
   readonly places: LedgerPlaces;
   readonly as: string | null;
   readonly purpose: Purpose | null;
-  readonly policy: LedgerPolicy;
+  readonly policy: Omit<LedgerPolicy, 'screening'>;
+  /** The path of a file of words for screening; `null` for the standard list. */
+  readonly screening: string | null;
 };
 
 /** Reads the environment once. Throws `ERR_INPUT_INVALID` naming every variable that is wrong. */
@@ -64,5 +70,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     as: data.PLR_AS ?? null,
     purpose: data.PLR_PURPOSE ?? null,
     policy: { suspendAt: data.PLR_SUSPEND_AT },
+    screening: data.PLR_SCREENING ?? null,
   };
 }

@@ -28,6 +28,7 @@ import { parseInput } from './input.js';
 import type { History, Journal } from './journal.js';
 import type { Learners } from './ledger.js';
 import { callerOf, type Request, recordingOf } from './request.js';
+import type { Screening } from './screening.js';
 import type { StatusLists } from './statusLists.js';
 import { decideOnView, retrying, stateAfter, viewIn } from './viewDeciding.js';
 import {
@@ -98,6 +99,7 @@ export function createConfiguredViews(parts: {
   readonly clock: Clock;
   readonly learners: Pick<Learners, 'streamOf' | 'read'>;
   readonly statusLists: StatusLists;
+  readonly screening: Screening;
 }): ConfiguredViews {
   const { journal, vault, clock, learners, statusLists } = parts;
 

@@ -9,6 +9,7 @@ import type { Clock } from './clock.js';
 import type { PreparedView } from './configuredViews.js';
 import { followUpCommandId } from './identifiers.js';
 import type { Journal } from './journal.js';
+import type { Screening } from './screening.js';
 import type { StatusLists } from './statusLists.js';
 import { decideOnView, retrying } from './viewDeciding.js';
 
@@ -47,6 +48,7 @@ export function createCredentials(parts: {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly statusLists: StatusLists;
+  readonly screening: Screening;
 }): Credentials {
   const { origin, journal, vault, clock, statusLists } = parts;
   const issuer = `https://${origin}`;

@@ -5,6 +5,7 @@ import { learner } from '../domain/learner/learner.js';
 import { warningsOf } from '../domain/learner/warnings.js';
 import { eventId } from './identifiers.js';
 import type { History, Journal, Receipt, Recording } from './journal.js';
+import { flagsFor, type Screening } from './screening.js';
 
 /** What a command led to. */
 export type Outcome = {
@@ -19,8 +20,9 @@ export type Outcome = {
 
 /**
  * Decides a command on a learner's history and appends what follows; a command that the history
- * already holds is answered with its first receipt. Throws `ERR_VERSION_STALE` where the stream is at
- * another version than the one expected; `null` expects none.
+ * already holds is answered with its first receipt. What screening finds in the events is flagged with
+ * them, and nothing is refused for it. Throws `ERR_VERSION_STALE` where the stream is at another version
+ * than the one expected; `null` expects none.
  */
 export async function decideAndAppend(
   journal: Journal,
@@ -28,6 +30,7 @@ export async function decideAndAppend(
   history: History<LearnerEvent>,
   command: LearnerCommand,
   recording: Recording,
+  screening: Screening,
   expectedVersion: number | null = null,
 ): Promise<Outcome> {
   const warnings = warningsOf(command.data as LearnerCommandInput['data']);
@@ -46,7 +49,8 @@ export async function decideAndAppend(
     (before, { event }) => learner.evolve(before, event),
     learner.initialState,
   );
-  const events = learner.decide(command, state);
+  const decided = learner.decide(command, state);
+  const events = [...decided, ...flagsFor(decided, state, { stream, recording }, screening)];
   const receipt =
     events.length === 0
       ? unchanged(stream, history, recording)

@@ -7,6 +7,7 @@ import { type ImportEvent, importEvents } from '../domain/imports/events.js';
 import { type LearnerEvent, learnerEvents } from '../domain/learner/events.js';
 import { learnerUpcasters, type Upcaster } from '../domain/learner/upcasters.js';
 import { type LedgerEvent, ledgerEvents } from '../domain/ledger/events.js';
+import { type NoticeEvent, noticeEvents } from '../domain/notice/events.js';
 import { type OrganisationEvent, organisationEvents } from '../domain/organisation/events.js';
 import { type UserEvent, userEvents } from '../domain/user/events.js';
 import { StreamError } from '../streams/errors.js';
@@ -21,7 +22,8 @@ export type DomainEvent =
   | AccessEvent
   | ErasureEvent
   | LedgerEvent
-  | CredentialEvent;
+  | CredentialEvent
+  | NoticeEvent;
 
 /** What the journal knows of one family of streams, by the first word of their names. */
 export type EventTable = {
@@ -41,6 +43,7 @@ export const eventTables: Readonly<Record<string, EventTable>> = {
   erasure: { sealed: false, definitions: erasureEvents, upcasters: {} },
   ledger: { sealed: false, definitions: ledgerEvents, upcasters: {} },
   credential: { sealed: false, definitions: credentialEvents, upcasters: {} },
+  notice: { sealed: false, definitions: noticeEvents, upcasters: {} },
 };
 
 /** The table for a stream. Throws `ERR_EVENT_UNKNOWN` for a family that this version does not know. */

@@ -4,10 +4,12 @@ export type { Actor } from '../domain/actor.js';
 export { CalendarDate, Instant } from '../domain/date.js';
 export { DomainError, type DomainErrorCode } from '../domain/errors.js';
 export type { LearnerCommandInput } from '../domain/learner/commands.js';
+export { WAYS_TO_COMPLAIN } from '../domain/learner/complaint.js';
 export type { ConfiguredViewChoice } from '../domain/learner/configuredViewCommands.js';
 export type { ViewRecipient, ViewSelection } from '../domain/learner/configuredViewEvents.js';
 export { isAchievedGrade } from '../domain/learner/entries.js';
 export type { LearnerEvent, LearnerEventData, LearnerEventType } from '../domain/learner/events.js';
+export type { Notice, NoticeLanguage } from '../domain/notice/events.js';
 export { Purpose } from '../domain/purpose.js';
 export type { Recorded } from '../domain/recorded.js';
 export { type ErasureBasis, isRedacted, type RedactionMarker } from '../domain/redaction.js';
@@ -20,8 +22,11 @@ export { type Change, diff } from '../projections/diff.js';
 export type { GenerationStatus } from '../projections/generationStatus.js';
 export type { WaitingRow } from '../projections/held.js';
 export { type HistoryRow, historyProjection } from '../projections/history.js';
-export type { Plr, PlrChallenge, PlrEntry, PlrQualification } from '../projections/plr.js';
+export type { NoticeStatus } from '../projections/notices.js';
+export type { Plr, PlrEntry, PlrQualification } from '../projections/plr.js';
+export type { PlrChallenge, PlrEntryChallenge } from '../projections/plrChallenges.js';
 export { fold, type Projection } from '../projections/projection.js';
+export { withoutQuarantined } from '../projections/quarantine.js';
 export type {
   RebuildOptions,
   RebuildProgress,
@@ -36,6 +41,7 @@ export {
   type ReplayStep,
   replaySteps,
 } from '../projections/replay.js';
+export type { OpenReview, ReviewCounts } from '../projections/reviews.js';
 export type { StatisticsRow } from '../projections/statistics.js';
 export { StreamError, type StreamErrorCode } from '../streams/errors.js';
 export type { Position } from '../streams/eventStore.js';
@@ -70,7 +76,16 @@ export type {
   VerificationInput,
 } from './lookup.js';
 export { openMemoryLedger } from './memoryLedger.js';
+export type {
+  NoticeChoice,
+  NoticeInput,
+  Notices,
+  Publication,
+  PublishedNotice,
+} from './notices.js';
 export { type Followed, type Ledger, type LedgerPlaces, openLedger } from './openLedger.js';
 export type { DetailsInput, Registration } from './registration.js';
 export type { Request } from './request.js';
+export type { ListedReview, QuarantineDecision, SensitiveReviews } from './reviews.js';
+export { readScreening, type Screening, type ScreeningFileInput } from './screening.js';
 export { type Problem, type Verification, verifyStreams } from './verify.js';

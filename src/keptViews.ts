@@ -77,11 +77,17 @@ export type FindAnswer =
       readonly leftOut: number;
     };
 
-/** An open challenge with the ULN of the learner. */
+/** A waiting challenge with the ULN of the learner. */
 export type ListedChallenge = OpenChallenge & { readonly uln: Uln };
 
 /** The name of a kept view. */
-export type ViewName = 'register' | 'challenges' | 'statistics' | 'held' | 'organisations';
+export type ViewName =
+  | 'register'
+  | 'challenges'
+  | 'statistics'
+  | 'held'
+  | 'organisations'
+  | 'reviews';
 
 /** Questions across learners, each answered from a view that is brought up to date first. */
 export type KeptViews = {
@@ -121,15 +127,6 @@ export function createKeptViews(parts: {
   const { views, source, runner, journal } = parts;
   const rebuilding = createRebuilding(views, source, runner, keptViews);
 
-  async function ulnOf(stream: string): Promise<Uln> {
-    const { events } = await journal.read<LearnerEvent>(stream);
-    const issued = events.find(({ event }) => event.type === 'UlnIssued')?.event;
-    if (issued?.type !== 'UlnIssued') {
-      throw new TypeError('a learner with a challenge has a ULN');
-    }
-    return issued.data.uln;
-  }
-
   return {
     find: async (input, isShown = () => true) => {
       const asked = parseInput(Search, input);
@@ -143,7 +140,10 @@ export function createKeptViews(parts: {
         selectOpenChallenges(database, names, query),
       );
       return Promise.all(
-        open.map(async (challenge) => ({ ...challenge, uln: await ulnOf(challenge.stream) })),
+        open.map(async (challenge) => ({
+          ...challenge,
+          uln: await ulnOf(journal, challenge.stream),
+        })),
       );
     },
     statistics: (query) =>
@@ -172,6 +172,16 @@ function answerOf(found: readonly Candidate[]): FindAnswer {
   return candidates.length > MAX_CANDIDATES
     ? { kind: 'too-many', code: 'WSRC0002' }
     : { kind: 'possible', code: 'WSRC0003', candidates, leftOut };
+}
+
+/** The ULN of a learner's stream that a view has met. */
+export async function ulnOf(journal: Journal, stream: string): Promise<Uln> {
+  const { events } = await journal.read<LearnerEvent>(stream);
+  const issued = events.find(({ event }) => event.type === 'UlnIssued')?.event;
+  if (issued?.type !== 'UlnIssued') {
+    throw new TypeError('a learner whom a view knows has a ULN');
+  }
+  return issued.data.uln;
 }
 
 function viewOf(name: ViewName): KeptView {

@@ -9,6 +9,7 @@ import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { ServiceCode } from '../domain/serviceCodes.js';
 import type { Uln } from '../domain/uln.js';
+import { withoutQuarantined } from '../projections/quarantine.js';
 import { isConflict } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
@@ -19,6 +20,7 @@ import { parseInput } from './input.js';
 import type { History, Journal } from './journal.js';
 import { createRegistration, type Registering } from './registration.js';
 import { type Request, recordingOf } from './request.js';
+import type { Screening } from './screening.js';
 
 /** Commands to a learner who has a ULN; those on configured views have a door of their own. */
 export type LearnerRequest = Exclude<
@@ -35,8 +37,13 @@ export type Learners = Registering & {
    * `ERR_VERSION_CONFLICT` when others kept writing to it three times over.
    */
   readonly handle: (uln: Uln, command: LearnerRequest, request: Request) => Promise<Outcome>;
-  /** Every event of a learner, redacted values as markers. Throws `ERR_LEARNER_NOT_FOUND`. */
+  /**
+   * The events of a learner, redacted values as markers, without those on entries that are quarantined.
+   * Throws `ERR_LEARNER_NOT_FOUND`.
+   */
   readonly read: (uln: Uln) => Promise<readonly Recorded<LearnerEvent>[]>;
+  /** Every event, also on quarantined entries: for data protection. Throws `ERR_LEARNER_NOT_FOUND`. */
+  readonly readAll: (uln: Uln) => Promise<readonly Recorded<LearnerEvent>[]>;
   /** The stream of an issued ULN. Throws `ERR_LEARNER_NOT_FOUND`. */
   readonly streamOf: (uln: Uln) => Promise<string>;
 };
@@ -44,7 +51,12 @@ export type Learners = Registering & {
 /** How often a command is decided again because another process wrote first. */
 const MAX_CONFLICTS = 3;
 /** Creates the door to learners over a journal. */
-export function createLearners(journal: Journal, vault: Vault, clock: Clock): Learners {
+export function createLearners(
+  journal: Journal,
+  vault: Vault,
+  clock: Clock,
+  screening: Screening,
+): Learners {
   const inOrder = createQueues();
 
   async function find(
@@ -73,7 +85,8 @@ export function createLearners(journal: Journal, vault: Vault, clock: Clock): Le
       for (let conflicts = 1; ; conflicts += 1) {
         const { stream, ...history } = await find(uln, notFoundCode(input.type));
         // Sound: `data` was parsed by the schema of this very type.
-        const command = { type: input.type, data, by: request.by, at: clock() } as LearnerCommand;
+        const { by, user } = request;
+        const command = { type: input.type, data, by, user, at: clock() } as LearnerCommand;
         const recording = recordingOf(request, tagOf(stream));
         try {
           return await decideAndAppend(
@@ -82,6 +95,7 @@ export function createLearners(journal: Journal, vault: Vault, clock: Clock): Le
             history,
             command,
             recording,
+            screening,
             request.expectedVersion,
           );
         } catch (error) {
@@ -94,9 +108,10 @@ export function createLearners(journal: Journal, vault: Vault, clock: Clock): Le
   }
 
   return {
-    ...createRegistration({ journal, vault, clock, inOrder }),
+    ...createRegistration({ journal, vault, clock, inOrder, screening }),
     handle,
-    read: async (uln) => (await find(uln)).events,
+    read: async (uln) => withoutQuarantined((await find(uln)).events),
+    readAll: async (uln) => (await find(uln)).events,
     streamOf: async (uln) => (await find(uln)).stream,
   };
 }

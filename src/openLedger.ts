@@ -20,14 +20,18 @@ import { type ConfiguredViews, createConfiguredViews } from './configuredViews.j
 import { type Credentials, createCredentials } from './credentials.js';
 import { createErasure, type Erasure } from './erasure.js';
 import { createEventSource } from './eventSource.js';
+import { createHiding } from './hiding.js';
 import { rotationCommandId } from './identifiers.js';
 import { createHeld, type Held } from './imports/heldDoor.js';
 import { createJournal, type Journal } from './journal.js';
 import { createKeptViews, type KeptViews } from './keptViews.js';
 import { createLearners, type Learners } from './ledger.js';
 import { createLookup, type Lookup } from './lookup.js';
+import { createNotices, type Notices } from './notices.js';
 import { createOrders, erasureStream, type Orders } from './orders.js';
 import { keeperRecording } from './request.js';
+import { createReviews, type SensitiveReviews } from './reviews.js';
+import { type Screening, standardScreening } from './screening.js';
 import { createStatusLists } from './statusLists.js';
 
 /** Where the parts of a ledger are. Paths are files; the store is a URL such as `sqlite:./data/ledger.db`. */
@@ -57,9 +61,12 @@ export type Ledger = Learners &
     readonly erasure: Erasure;
     readonly configuredViews: ConfiguredViews;
     readonly credentials: Credentials;
+    readonly reviews: SensitiveReviews;
+    readonly notices: Notices;
     /**
      * Every learner event recorded after a position (`null`: from the beginning), then those to come,
-     * until the signal aborts. Redacted values come as markers. Throws `ERR_POSITION_FOREIGN` or
+     * until the signal aborts. Redacted values come as markers; an event on an entry that is quarantined
+     * is not given. Throws `ERR_POSITION_FOREIGN` or
      * `ERR_POSITION_BEYOND_HEAD` for a position that this ledger never gave.
      */
     readonly follow: (options: {
@@ -83,26 +90,29 @@ export type LedgerParts = {
   readonly views: ViewsDatabase;
   readonly clock: Clock;
   readonly accessStores: AccessStores;
-  readonly policy?: LedgerPolicy;
+  readonly policy?: Partial<LedgerPolicy>;
 };
 
 /** What whoever runs a ledger decides of how it works. */
 export type LedgerPolicy = {
   /** From which level of alert an organisation's access is suspended without asking. */
   readonly suspendAt: SuspendAt;
+  /** What is looked for in what comes in. */
+  readonly screening: Screening;
 };
 
-const DEFAULT_POLICY: LedgerPolicy = { suspendAt: 'severe' };
+const DEFAULT_POLICY: LedgerPolicy = { suspendAt: 'severe', screening: standardScreening };
 
 /**
  * Opens a ledger that `createLedger` or `plr init` has made, and finishes what a crash cut short:
  * rotations and erasures. Throws `ERR_LEDGER_MISSING` where a part is missing, `ERR_VAULT_BEHIND` and
- * `ERR_MASTER_MISMATCH` where a part was restored from a backup that it must not come from.
+ * `ERR_MASTER_MISMATCH` where a part was restored from a backup that it must not come from. What is
+ * recorded is screened by the standard list of words where no other screening is given.
  */
 export async function openLedger(
   places: LedgerPlaces,
   clock: Clock,
-  policy: LedgerPolicy = DEFAULT_POLICY,
+  policy: Partial<LedgerPolicy> = {},
 ): Promise<Ledger> {
   const store = await openStore(places.store);
   const opened: { close: () => unknown }[] = [store];
@@ -136,7 +146,8 @@ const MAX_CONFLICTS = 10;
 
 /** Makes a ledger of parts that are open already. */
 export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
-  const { store, vault, views, clock, accessStores, policy = DEFAULT_POLICY } = parts;
+  const { store, vault, views, clock, accessStores } = parts;
+  const policy = { ...DEFAULT_POLICY, ...parts.policy };
   if (store.origin !== vault.origin) {
     throw new StreamError(
       'ERR_LEDGER_MISMATCH',
@@ -150,6 +161,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   const runner = createRunner(views, source, keptViews);
   const forgetting = { ...runner, forget: views.forget };
   const erasure = createErasure({ store, vault, views: forgetting, journal, orders, clock });
+  const isHidden = createHiding(store, journal);
   await recordRotation(journal, vault, clock);
   await erasure.resume();
 
@@ -164,15 +176,19 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
         await orders.refresh();
         // Sound: the table for learner streams gives learner events.
         const recorded = (await journal.decode(item.event)) as Recorded<LearnerEvent>;
-        yield { kind: 'event', recorded };
+        if (!(await isHidden(recorded))) {
+          yield { kind: 'event', recorded };
+        }
       }
     }
   }
 
-  const learners = createLearners(journal, vault, clock);
+  const learners = createLearners(journal, vault, clock, policy.screening);
   const statusLists = createStatusLists(journal, vault, clock);
-  const sharing = { journal, vault, clock, learners, statusLists };
+  const { screening } = policy;
+  const sharing = { journal, vault, clock, learners, statusLists, screening };
 
+  const notices = createNotices({ journal, learners, clock });
   const lookup = createLookup(learners);
   const keptViewsDoor = createKeptViews({ views, source, runner, journal });
 
@@ -192,13 +208,15 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
       stores: accessStores,
       suspendAt: policy.suspendAt,
       keptViews: keptViewsDoor,
-      requiredNoticeAt: async () => null,
+      requiredNoticeAt: notices.requiredAt,
     }),
     held: createHeld({ journal, runner, learners }),
     origin: store.origin,
     erasure,
     configuredViews: createConfiguredViews(sharing),
     credentials: createCredentials({ ...sharing, origin: store.origin }),
+    reviews: createReviews({ journal, runner, learners, erasure, orders }),
+    notices,
     follow,
     rotateVault: async () => {
       await vault.rotate(clock());

@@ -12,6 +12,7 @@ import type { InOrder } from './inOrder.js';
 import { parseInput } from './input.js';
 import type { Journal } from './journal.js';
 import { callerOf, type Request, recordingOf } from './request.js';
+import type { Screening } from './screening.js';
 
 /** What a registration led to. */
 export type Registration = Outcome & { readonly uln: Uln };
@@ -42,8 +43,9 @@ export function createRegistration(parts: {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly inOrder: InOrder;
+  readonly screening: Screening;
 }): Registering {
-  const { journal, vault, clock, inOrder } = parts;
+  const { journal, vault, clock, inOrder, screening } = parts;
 
   /** Tries one candidate: this request's own stream, a new one, or `null` where another's is in the way. */
   async function tryCandidate(
@@ -74,7 +76,10 @@ export function createRegistration(parts: {
         at: clock(),
       } as const;
       try {
-        return { uln, ...(await decideAndAppend(journal, stream, history, command, recording)) };
+        return {
+          uln,
+          ...(await decideAndAppend(journal, stream, history, command, recording, screening)),
+        };
       } catch (error) {
         if (isConflict(error)) {
           return tryAgain;

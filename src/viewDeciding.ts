@@ -10,25 +10,34 @@ import { decideAndAppend, type Outcome } from './deciding.js';
 import { tagOf } from './identifiers.js';
 import type { History, Journal } from './journal.js';
 import { type Request, recordingOf } from './request.js';
+import type { Screening } from './screening.js';
 
 /** A command on a configured view, without who asks and when. */
 type ViewCommand = {
   [Type in keyof typeof configuredViewCommands]: Pick<LearnerCommandOf<Type>, 'type' | 'data'>;
 }[keyof typeof configuredViewCommands];
 
+/** What deciding on a view needs. */
+export type DecidingParts = {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly screening: Screening;
+};
+
 /** How often a step is taken again because others wrote first. */
 const MAX_CONFLICTS = 10;
 
 /** Decides a command on a history that was read, and appends what follows at exactly its end. */
 export async function decideOnView(
-  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+  { journal, clock, screening }: DecidingParts,
   stream: string,
   history: History<LearnerEvent>,
   command: ViewCommand,
   request: Request,
 ): Promise<Outcome> {
   const asked = { ...command, by: request.by, at: clock() };
-  return decideAndAppend(journal, stream, history, asked, recordingOf(request, tagOf(stream)));
+  const recording = recordingOf(request, tagOf(stream));
+  return decideAndAppend(journal, stream, history, asked, recording, screening);
 }
 
 /** What the rules know after a history. */

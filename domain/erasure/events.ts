@@ -6,7 +6,7 @@ import { ErasureBasis } from '../redaction.js';
 export const MAX_TARGETS = 16;
 
 /** A person acting for an organisation, `USER@UKPRN`: an opaque user id, because orders are in clear. */
-const Person = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,34}@[1-9]\d{7}$/);
+export const Person = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,34}@[1-9]\d{7}$/);
 
 /** Fields of one event that are to go. */
 const RedactionTarget = z.strictObject({

@@ -4,6 +4,7 @@ import { CalendarDate, type Instant } from '../date.js';
 import { lineOf, OwnKey, paragraphOf } from '../text.js';
 import { Ukprn } from '../ukprn.js';
 import { Uln } from '../uln.js';
+import { challengeCommands } from './challengeCommands.js';
 import { configuredViewCommands } from './configuredViewCommands.js';
 import { LearnerDetailsInput, learnerDetailsShape, missingAsNull } from './details.js';
 import {
@@ -13,7 +14,9 @@ import {
   participationPlainShape,
   participationRedactableShape,
 } from './entries.js';
-import { OptOutRoute } from './events.js';
+import { ChallengeSubject, OptOutRoute } from './events.js';
+import { noticeCommands } from './noticeCommands.js';
+import { reviewCommands } from './reviewCommands.js';
 import { sharingCommands } from './sharingCommands.js';
 
 const participation = { participationId: OwnKey, submittedBy: Ukprn } as const;
@@ -90,8 +93,12 @@ export const learnerCommands = {
   }),
   RaiseChallenge: missingAsNull({
     challengeId: OwnKey,
-    /** The entry disputed; `null` disputes the learner's details. */
+    /** The entry disputed; `null` for the learner's details or identity. */
     entry: EntryReference.nullable(),
+    /** What is disputed; `null` for the entry where one is named, else the details. */
+    concerning: ChallengeSubject.nullable(),
+    /** The learner's other ULN, where their identity is disputed and it is known. */
+    duplicateOf: Uln.nullable(),
     reason: paragraphOf(2000),
     evidenceReference: lineOf(255).nullable(),
   }),
@@ -100,6 +107,9 @@ export const learnerCommands = {
   RejectChallenge: z.strictObject({ challengeId: OwnKey, reason: paragraphOf(2000) }),
   ...sharingCommands,
   ...configuredViewCommands,
+  ...challengeCommands,
+  ...reviewCommands,
+  ...noticeCommands,
 } as const;
 
 /** The name of a command to a learner's stream. */
@@ -122,6 +132,8 @@ export type LearnerCommand = {
     readonly type: Type;
     readonly data: LearnerCommandData<Type>;
     readonly by: Actor;
+    /** The person acting, where `by` is an organisation: only rules about two persons ask. */
+    readonly user?: string | null;
     readonly at: Instant;
   };
 }[LearnerCommandType];

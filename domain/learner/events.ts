@@ -7,6 +7,7 @@ import { redactable, redactableShape } from '../redaction.js';
 import { lineOf, OwnKey, paragraphOf } from '../text.js';
 import { Ukprn } from '../ukprn.js';
 import { Uln } from '../uln.js';
+import { challengeEvents } from './challengeEvents.js';
 import { configuredViewEvents } from './configuredViewEvents.js';
 import { learnerDetailsShape } from './details.js';
 import {
@@ -16,10 +17,19 @@ import {
   participationPlainShape,
   participationRedactableShape,
 } from './entries.js';
+import { noticeShownEvents } from './noticeEvents.js';
+import { reviewEvents } from './reviewEvents.js';
 import { sharingEvents } from './sharingEvents.js';
 
 /** How an opt-out reached the service: from a provider at enrolment, the helpdesk, or the learner's own account. */
 export const OptOutRoute = z.enum(['enrolment', 'helpdesk', 'own-account']);
+
+/**
+ * What a challenge disputes: an entry, the learner's details, or their identity: that two learners
+ * share this ULN, or that the learner has another one too.
+ */
+export const ChallengeSubject = z.enum(['entry', 'details', 'identity']);
+export type ChallengeSubject = z.infer<typeof ChallengeSubject>;
 
 const reason = redactable(paragraphOf(2000).nullable());
 const evidenceReference = redactable(lineOf(255).nullable());
@@ -133,12 +143,15 @@ export const learnerEvents = {
     schema: z.strictObject({ route: OptOutRoute, effectiveDate: CalendarDate, evidenceReference }),
   },
   ChallengeRaised: {
-    meaning: 'An entry, or the learner’s details where entry is null, was disputed.',
+    meaning:
+      'An entry, the learner’s details, or that the record is of this one person alone, was disputed.',
     validFrom: null,
     schema: z.strictObject({
       challengeId: OwnKey,
       challengeNumber: z.int().min(1),
+      concerning: ChallengeSubject,
       entry: EntryReference.nullable(),
+      duplicateOf: redactable(Uln.nullable()),
       raisedBy: Actor,
       dueDate: CalendarDate,
       reason: redactable(paragraphOf(2000)),
@@ -162,6 +175,9 @@ export const learnerEvents = {
   },
   ...sharingEvents,
   ...configuredViewEvents,
+  ...challengeEvents,
+  ...reviewEvents,
+  ...noticeShownEvents,
   ...redactionEvents,
 } as const satisfies Record<string, EventDefinition>;
 

@@ -1,11 +1,13 @@
 import type { Decider } from '../decider.js';
 import { DomainError } from '../errors.js';
 import {
+  decideExtend,
   decideRaise,
   decideReject,
   decideUphold,
   decideWithdrawChallenge,
 } from './challengeDecisions.js';
+import { resolutionsOf, withChallengeEvent, withCorrections } from './challengeResolution.js';
 import type { LearnerCommand, LearnerCommandOf } from './commands.js';
 import {
   decideCreateView,
@@ -27,10 +29,18 @@ import {
   decideWithdraw,
 } from './entryDecisions.js';
 import type { LearnerEvent } from './events.js';
+import { decideAcknowledge, decideShowNotice, withNoticeEvent } from './noticeDecisions.js';
+import {
+  decideDismiss,
+  decideQuarantine,
+  decideQuarantineOutcome,
+  decideReport,
+  withReviewEvent,
+} from './reviewDecisions.js';
+import { NO_REVIEWS } from './reviews.js';
 import { decideConnect, decideDisconnect, decideHandling } from './sharingDecisions.js';
 import {
   applyChanges,
-  type Challenge,
   type Connection,
   type Entry,
   type IssuedLearner,
@@ -53,7 +63,8 @@ function decide(command: LearnerCommand, state: Learner): readonly LearnerEvent[
   if (state.status === 'unissued') {
     throw new DomainError('ERR_ULN_NOT_ISSUED', 'expected an issued ULN, found none issued here');
   }
-  return decideIssued(command, state);
+  const events = decideIssued(command, state);
+  return [...events, ...resolutionsOf(events, events.reduce(evolve, state as Learner))];
 }
 
 function decideIssued(
@@ -110,6 +121,20 @@ function decideIssued(
       return decideOpenView(command, state);
     case 'ExportConfiguredView':
       return decideExportView(command, state);
+    case 'ExtendChallenge':
+      return decideExtend(command, state);
+    case 'ReportSensitive':
+      return decideReport(command, state);
+    case 'DismissReview':
+      return decideDismiss(command, state);
+    case 'QuarantineEntry':
+      return decideQuarantine(command, state);
+    case 'DecideQuarantine':
+      return decideQuarantineOutcome(command, state);
+    case 'ShowNotice':
+      return decideShowNotice(command, state);
+    case 'AcknowledgeNotice':
+      return decideAcknowledge(command, state);
   }
 }
 
@@ -141,10 +166,14 @@ function evolve(state: Learner, event: LearnerEvent): Learner {
       connections: new Map(),
       handling: { level: 'standard', authorised: [], reviewDate: null },
       configuredViews: new Map(),
+      reviews: NO_REVIEWS,
+      reports: new Map(),
+      noticesShown: [],
+      noticesAcknowledged: new Set(),
     };
   }
   // A stream begins with UlnIssued; anything before it would be a broken history, found by the chain.
-  return state.status === 'unissued' ? state : evolveIssued(state, event);
+  return state.status === 'unissued' ? state : evolveIssued(withCorrections(state, event), event);
 }
 
 function evolveIssued(
@@ -188,13 +217,21 @@ function evolveIssued(
     case 'OptOutLifted':
       return { ...state, optedOutSince: null };
     case 'ChallengeRaised':
-      return withChallenge(state, { raised: event.data, outcome: 'open' });
     case 'ChallengeWithdrawn':
-      return closeChallenge(state, event.data.challengeId, 'withdrawn');
     case 'ChallengeUpheld':
-      return closeChallenge(state, event.data.challengeId, 'upheld');
     case 'ChallengeRejected':
-      return closeChallenge(state, event.data.challengeId, 'rejected');
+    case 'ChallengeExtended':
+    case 'ChallengeResolved':
+      return withChallengeEvent(state, event);
+    case 'ReviewFlagged':
+    case 'ReviewReported':
+    case 'ReviewDismissed':
+    case 'EntryQuarantined':
+    case 'QuarantineLifted':
+      return withReviewEvent(state, event);
+    case 'NoticeShown':
+    case 'NoticeAcknowledged':
+      return withNoticeEvent(state, event);
     case 'ConnectionEstablished': {
       const { connectionId, ukprn, startDate, endDate } = event.data;
       return withConnection(state, connectionId, { ukprn, startDate, endDate });
@@ -219,6 +256,7 @@ function evolveIssued(
         configuredViews: evolveConfiguredViews(state.configuredViews, event),
       };
     case 'SensitiveDataRedacted':
+      return withReviewEvent(state, event);
     case 'FieldsResealed':
       // The events they speak of are read with the markers already in place.
       return state;
@@ -235,22 +273,6 @@ function changeEntry(
   return entry === undefined ? state : withEntry(state, change(entry));
 }
 
-function withChallenge(state: IssuedLearner, challenge: Challenge): IssuedLearner {
-  return {
-    ...state,
-    challenges: new Map(state.challenges).set(challenge.raised.challengeId, challenge),
-  };
-}
-
 function withConnection(state: IssuedLearner, id: string, connection: Connection): IssuedLearner {
   return { ...state, connections: new Map(state.connections).set(id, connection) };
-}
-
-function closeChallenge(
-  state: IssuedLearner,
-  challengeId: string,
-  outcome: Challenge['outcome'],
-): IssuedLearner {
-  const challenge = state.challenges.get(challengeId);
-  return challenge === undefined ? state : withChallenge(state, { ...challenge, outcome });
 }

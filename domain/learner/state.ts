@@ -7,6 +7,7 @@ import type { ConfiguredViewsById } from './configuredViews.js';
 import type { LearnerDetails } from './details.js';
 import { type EntryReference, entryKey } from './entries.js';
 import type { LearnerEventData } from './events.js';
+import type { Report, Reviews } from './reviews.js';
 
 /** The values of an entry or of a learner by field name, each possibly redacted. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -24,6 +25,11 @@ export type Entry = {
 export type Challenge = {
   readonly raised: LearnerEventData<'ChallengeRaised'>;
   readonly outcome: 'open' | 'withdrawn' | 'upheld' | 'rejected';
+  readonly extended: LearnerEventData<'ChallengeExtended'> | null;
+  /** Whether what it disputes was corrected since it was raised. */
+  readonly corrected: boolean;
+  /** Whether it was upheld and what it found wrong is corrected. */
+  readonly resolved: boolean;
 };
 
 /** A direct link between the learner and an organisation; both dates are within it. */
@@ -51,6 +57,10 @@ export type IssuedLearner = {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly handling: Handling;
   readonly configuredViews: ConfiguredViewsById;
+  readonly reviews: Reviews;
+  readonly reports: ReadonlyMap<string, Report>;
+  readonly noticesShown: readonly LearnerEventData<'NoticeShown'>[];
+  readonly noticesAcknowledged: ReadonlySet<number>;
 };
 
 /** What the rules know of one learner's stream. */
@@ -80,7 +90,7 @@ export function withEntry(learner: IssuedLearner, entry: Entry): IssuedLearner {
   };
 }
 
-/** Who a challenge is assigned to: the source of the disputed entry; the keeper for the learner's details. */
+/** Who a challenge is assigned to: the source of the disputed entry; the keeper for the learner's details and identity. */
 export function challengeOwner(challenge: Challenge): Actor {
   const { entry } = challenge.raised;
   return entry === null ? { kind: 'keeper' } : { kind: 'organisation', ukprn: entry.submittedBy };

@@ -1,4 +1,5 @@
 import type { Action, Basis } from '../../domain/access/events.js';
+import type { Instant } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { differingIdentity, type Identity } from '../../domain/learner/matching.js';
 import type { Recorded } from '../../domain/recorded.js';
@@ -26,7 +27,7 @@ export type AccessParts = {
   readonly learners: Learners;
   readonly lookup: Lookup;
   readonly keptViews: KeptViews;
-  readonly requiredNoticeAt: (at: string) => Promise<number | null>;
+  readonly requiredNoticeAt: (at: Instant) => Promise<number | null>;
 };
 
 /** Names and date of birth that whoever asks takes the ULN to be of; `null` where they do not say. */

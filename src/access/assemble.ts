@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/date.js';
 import { createLooks } from '../../projections/looks.js';
 import type { ViewsDatabase } from '../../projections/views.js';
 import type { Vault } from '../../streams/vault.js';
@@ -37,7 +38,7 @@ export function assembleRights(parts: {
   readonly learners: Learners;
   readonly lookup: Lookup;
   readonly keptViews: KeptViews;
-  readonly requiredNoticeAt: (at: string) => Promise<number | null>;
+  readonly requiredNoticeAt: (at: Instant) => Promise<number | null>;
 }): Rights {
   const { journal, vault, clock, requiredNoticeAt } = parts;
   const looks = createLooks(parts.views.database);

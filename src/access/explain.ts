@@ -1,6 +1,6 @@
 import type { AccessEventData } from '../../domain/access/events.js';
 import type { Actor } from '../../domain/actor.js';
-import { dateOf } from '../../domain/date.js';
+import { dateOf, type Instant } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { type AccessDecision, decideAccess } from '../../domain/sharing.js';
 import { Ukprn } from '../../domain/ukprn.js';
@@ -25,7 +25,7 @@ export async function explain(
   parts: {
     readonly ledger: AccessLedger;
     readonly journal: Journal;
-    readonly requiredNoticeAt: (at: string) => Promise<number | null>;
+    readonly requiredNoticeAt: (at: Instant) => Promise<number | null>;
   },
   look: string,
 ): Promise<Explanation> {

@@ -4,6 +4,7 @@ import type { Recorded } from '../../domain/recorded.js';
 import type { Uln } from '../../domain/uln.js';
 import { type DisclosedPlr, disclosedTo } from '../../projections/disclosed.js';
 import type { Look } from '../../projections/looks.js';
+import { withoutQuarantined } from '../../projections/quarantine.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import type { Asker } from './accessLedger.js';
 import { type AccessParts, askAbout, type NamedIdentity, NOTHING_SHOWN } from './asked.js';
@@ -11,16 +12,22 @@ import { type AccessParts, askAbout, type NamedIdentity, NOTHING_SHOWN } from '.
 /** Reading the record of one learner. */
 export type Reading = {
   /** A learner's events, whole: for the learner, the keeper and the operator's staff. */
-  readonly history: (uln: Uln, asker: Asker) => Promise<readonly Recorded<LearnerEvent>[]>;
+  readonly history: (uln: Uln, asker: Asker) => Promise<ShownEvents>;
   /** A learner's record: what an outside organisation may see of it now, or everything for who may see that. */
   readonly record: (uln: Uln, asker: Asker, identity: NamedIdentity) => Promise<Disclosed>;
   /** Who looked at a learner, when and for what, the latest first. For the learner and the keeper. */
   readonly looks: (uln: Uln, asker: Asker, limit: number) => Promise<readonly Look[]>;
 };
 
+/** The events that are shown, and how many the stream holds with those that are not. */
+export type ShownEvents = {
+  readonly events: readonly Recorded<LearnerEvent>[];
+  readonly count: number;
+};
+
 /** What is shown of a record: every event, or the part that an outside organisation sees. */
 export type Disclosed =
-  | { readonly kind: 'whole'; readonly events: readonly Recorded<LearnerEvent>[] }
+  | ({ readonly kind: 'whole' } & ShownEvents)
   | { readonly kind: 'part'; readonly plr: DisclosedPlr };
 
 /** For these purposes a source sees what it submitted itself, and no more. */
@@ -35,12 +42,12 @@ const OWN_PURPOSES = [
 export function createReading(parts: AccessParts): Reading {
   const { judging, ledger, looks } = parts;
 
-  async function history(uln: Uln, asker: Asker): Promise<readonly Recorded<LearnerEvent>[]> {
+  async function history(uln: Uln, asker: Asker): Promise<ShownEvents> {
     const { tag, events, judged } = await askAbout(parts, uln, asker, 'read-history', null);
     const fields = ['details', 'entries', 'sharing', 'challenges', 'history'];
     await judging.note(judged, { ...NOTHING_SHOWN, learners: [tag], fields, code: null });
     judging.requireAllowed(judged);
-    return events;
+    return shownTo(asker, events);
   }
 
   async function record(uln: Uln, asker: Asker, identity: NamedIdentity): Promise<Disclosed> {
@@ -59,10 +66,10 @@ export function createReading(parts: AccessParts): Reading {
     await judging.note(judged, { ...NOTHING_SHOWN, learners: [tag], fields, code: null });
     judging.requireAllowed(judged);
     if (!isOutside) {
-      return { kind: 'whole', events };
+      return { kind: 'whole', ...shownTo(asker, events) };
     }
     const source = isOwn && asker.by.kind === 'organisation' ? asker.by.ukprn : null;
-    return { kind: 'part', plr: disclosedTo(plrAt(events, NOW), source) };
+    return { kind: 'part', plr: disclosedTo(plrAt(withoutQuarantined(events), NOW), source) };
   }
 
   return {
@@ -76,5 +83,14 @@ export function createReading(parts: AccessParts): Reading {
       await ledger.catchUp();
       return looks.of([tag], limit);
     },
+  };
+}
+
+/** Quarantined entries are shown to whoever was let in for data protection, and to nobody else. */
+function shownTo(asker: Asker, events: readonly Recorded<LearnerEvent>[]): ShownEvents {
+  const isDataProtection = asker.purpose === 'data-protection' && asker.by.kind !== 'learner';
+  return {
+    events: isDataProtection ? events : withoutQuarantined(events),
+    count: events.length,
   };
 }

@@ -1,43 +1,32 @@
 import { Command } from 'commander';
-import { CalendarDate } from '../../domain/date.js';
+import { CalendarDate, dateOf } from '../../domain/date.js';
+import { WAYS_TO_COMPLAIN } from '../../domain/learner/complaint.js';
 import { entryKey } from '../../domain/learner/entries.js';
 import { Ukprn } from '../../domain/ukprn.js';
 import { parseInput } from '../input.js';
+import type { ListedChallenge } from '../keptViews.js';
 import type { LearnerRequest } from '../ledger.js';
-import type { Request } from '../request.js';
 import type { CliContext } from './context.js';
-import { usageError } from './exitCodes.js';
+import { entryFrom, entryNaming } from './entryNaming.js';
 import { inputOption } from './fields.js';
 import { parseCount, recording, ULN_ARGUMENT } from './options.js';
-import { given, type LearnerOptions, recordingAction } from './recordingAction.js';
+import { given, recordingAction } from './recordingAction.js';
 
-/** `plr challenge raise|withdraw|uphold|reject|list`: a data challenge from beginning to end. */
+/** `plr challenge raise|withdraw|extend|uphold|reject|list`: a data challenge from beginning to end. */
 export function challengeCommand(context: CliContext): Command {
-  const raise = step('raise', 'dispute an entry, or the details where none is named')
-    .option('--id <id>', 'the id of the challenge; made from the command where not given')
-    .option('--achievement <id>', 'the id of the disputed achievement')
-    .option('--participation <id>', 'the id of the disputed participation')
-    .option('--submitted-by <ukprn>', 'the source of the disputed entry')
-    .option('--evidence-reference <text>', 'where the evidence is kept')
-    .action(
-      recordingAction(context, {
-        type: 'RaiseChallenge',
-        purpose: 'data-challenge',
-        data: (options, input, request) => ({
-          challengeId: options['id'] ?? request.commandId,
-          entry: entryFrom(options, request),
-          ...given(options, ['reason', 'evidenceReference']),
-          ...input,
-        }),
-      }),
-    );
-  const close = (name: string, description: string, type: LearnerRequest['type']) =>
+  const close = (
+    name: string,
+    description: string,
+    type: LearnerRequest['type'],
+    closing: readonly string[] = [],
+  ) =>
     step(name, description)
       .requiredOption('--id <id>', 'the id of the challenge')
       .action(
         recordingAction(context, {
           type,
           purpose: 'data-challenge',
+          closing,
           data: (options, input) => ({
             challengeId: options['id'],
             ...given(options, ['reason']),
@@ -47,19 +36,74 @@ export function challengeCommand(context: CliContext): Command {
       );
   return new Command('challenge')
     .description('raise and decide data challenges')
-    .addCommand(raise)
+    .addCommand(raiseCommand(context))
     .addCommand(close('withdraw', 'take a challenge back', 'WithdrawChallenge'))
-    .addCommand(close('uphold', 'find a challenge right', 'UpholdChallenge'))
-    .addCommand(close('reject', 'find a challenge wrong; needs --reason', 'RejectChallenge'))
+    .addCommand(extendCommand(context))
+    .addCommand(
+      close(
+        'uphold',
+        'find a challenge right; what it disputes is then corrected',
+        'UpholdChallenge',
+      ),
+    )
+    .addCommand(
+      close('reject', 'find a challenge wrong; needs --reason', 'RejectChallenge', [
+        'Whoever raised it can:',
+        ...WAYS_TO_COMPLAIN.map((way) => `  ${way}`),
+      ]),
+    )
     .addCommand(listCommand(context));
+}
+
+function raiseCommand(context: CliContext): Command {
+  return entryNaming(step('raise', 'dispute an entry, or the details where none is named'))
+    .option('--id <id>', 'the id of the challenge; made from the command where not given')
+    .option('--identity', 'dispute that the record is of this one person alone')
+    .option('--duplicate-of <uln>', 'the other ULN of the same person; better with --input')
+    .option('--evidence-reference <text>', 'where the evidence is kept')
+    .action(
+      recordingAction(context, {
+        type: 'RaiseChallenge',
+        purpose: 'data-challenge',
+        data: (options, input, request) => ({
+          challengeId: options['id'] ?? request.commandId,
+          entry: entryFrom(options, request),
+          ...(options['identity'] === true || options['duplicateOf'] !== undefined
+            ? { concerning: 'identity' }
+            : {}),
+          ...given(options, ['reason', 'evidenceReference', 'duplicateOf']),
+          ...input,
+        }),
+      }),
+    );
+}
+
+function extendCommand(context: CliContext): Command {
+  return step('extend', 'take one or two months longer; needs --reason, the notice of it')
+    .requiredOption('--id <id>', 'the id of the challenge')
+    .option('--months <n>', 'how many months', '2')
+    .action(
+      recordingAction(context, {
+        type: 'ExtendChallenge',
+        purpose: 'data-challenge',
+        data: (options, input) => ({
+          challengeId: options['id'],
+          months: parseCount(String(options['months']), '--months'),
+          ...given(options, ['reason']),
+          ...input,
+        }),
+      }),
+    );
 }
 
 type ListOptions = { owner?: string; dueBy?: string; limit: string; ndjson?: boolean };
 
 function listCommand(context: CliContext): Command {
   return new Command('list')
-    .description('open challenges of every learner, the one due first at the beginning')
-    .option('--owner <ukprn>', 'those that one source has to decide, or "keeper"')
+    .description(
+      'challenges that wait for an answer or a correction, the one due first at the beginning',
+    )
+    .option('--owner <ukprn>', 'those that one source has to answer, or "keeper"')
     .option('--due-by <date>', 'those due up to a date')
     .option('--limit <n>', 'at most so many', '100')
     .option('--ndjson', 'print a line of JSON for each')
@@ -72,19 +116,30 @@ function listCommand(context: CliContext): Command {
         limit: parseCount(options.limit, '--limit'),
       };
       const open = await context.withLedger((ledger) => ledger.openChallenges(query));
+      const today = dateOf(context.clock());
       for (const challenge of open) {
-        const { uln, challengeId, challengeNumber, entry } = challenge;
-        const on = entry === null ? 'the details' : entryKey(entry);
+        const overdue = challenge.dueDate < today;
         context.print(
           options.ndjson === true
-            ? JSON.stringify(challenge)
-            : `due ${challenge.dueDate}  ${challenge.owner}  ${uln} challenge ${challengeNumber} (${challengeId}) on ${on}`,
+            ? JSON.stringify({ ...challenge, overdue })
+            : challengeText(challenge, overdue),
         );
       }
       if (open.length === 0 && options.ndjson !== true) {
-        context.print('No challenge is open.');
+        context.print('No challenge waits.');
       }
     });
+}
+
+function challengeText(challenge: ListedChallenge, overdue: boolean): string {
+  const { dueDate, owner, uln, challengeId, challengeNumber, entry, concerning } = challenge;
+  const on = entry === null ? `the ${concerning}` : entryKey(entry);
+  const marks = [
+    challenge.state === 'open' ? 'open' : 'to correct',
+    ...(overdue ? ['OVERDUE'] : []),
+    ...(challenge.extended ? ['extended'] : []),
+  ];
+  return `due ${dueDate}  ${owner}  ${uln} challenge ${challengeNumber} (${challengeId}) on ${on}  ${marks.join(', ')}`;
 }
 
 function step(name: string, description: string): Command {
@@ -96,24 +151,4 @@ function step(name: string, description: string): Command {
         .option('--reason <text>', 'why'),
     ),
   );
-}
-
-function entryFrom(options: LearnerOptions, request: Request): Record<string, unknown> | null {
-  const { achievement, participation } = options;
-  if (achievement !== undefined && participation !== undefined) {
-    throw usageError('expected --achievement or --participation, found both');
-  }
-  if (achievement === undefined && participation === undefined) {
-    return null;
-  }
-  const submittedBy =
-    options['submittedBy'] ?? (request.by.kind === 'organisation' ? request.by.ukprn : undefined);
-  if (submittedBy === undefined) {
-    throw usageError('expected --submitted-by, the source of the disputed entry, found none');
-  }
-  return {
-    kind: achievement === undefined ? 'participation' : 'achievement',
-    submittedBy,
-    entryId: achievement ?? participation,
-  };
 }

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.js';
 import { type Config, readConfig } from '../config.js';
 import { type Ledger, openLedger } from '../openLedger.js';
+import { readScreening } from '../screening.js';
 import { usageError } from './exitCodes.js';
 
 /** What a command line is given from outside: everything it reads, writes and depends on. */
@@ -51,7 +52,9 @@ export function createContext(io: CliIo): CliContext {
       return text(io.stdin);
     },
     withLedger: async (work) => {
-      const ledger = await openLedger(config.places, io.clock, config.policy);
+      const screening = await readScreening(config.screening);
+      const policy = { ...config.policy, screening };
+      const ledger = await openLedger(config.places, io.clock, policy);
       try {
         return await work(ledger);
       } finally {

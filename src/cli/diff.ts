@@ -45,9 +45,9 @@ export function diffCommand(context: CliContext): Command {
     const second = pointFrom(context, options);
     const uln = await readUln(context, argument);
     await context.withLedger(async (ledger) => {
-      const events = await ledger.access.history(uln, asker);
-      requireVersion(first, events);
-      requireVersion(second, events);
+      const { events, count } = await ledger.access.history(uln, asker);
+      requireVersion(first, count);
+      requireVersion(second, count);
       const changes = diff(plrAt(events, first), plrAt(events, second));
       if (options.json === true) {
         context.print(JSON.stringify({ from: first, to: second, changes }));

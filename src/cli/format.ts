@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { WAYS_TO_COMPLAIN } from '../../domain/learner/complaint.js';
 import { entryKey } from '../../domain/learner/entries.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
@@ -6,6 +7,7 @@ import { isRedacted } from '../../domain/redaction.js';
 import type { Change } from '../../projections/diff.js';
 import type { DisclosedPlr } from '../../projections/disclosed.js';
 import type { Plr, PlrEntry, PlrQualification } from '../../projections/plr.js';
+import { isUnderWay, type PlrChallenge } from '../../projections/plrChallenges.js';
 import type { Point } from '../../projections/replay.js';
 import { isTerminal } from './context.js';
 
@@ -112,10 +114,15 @@ function participationText({ values, reference }: PlrEntry): string {
   return `${start}  ${until}, submitted by ${reference.submittedBy} as ${reference.entryId}`;
 }
 
-function marks({ disputedBy, redactedFields, correctedAt }: PlrEntry): string {
+function marks({ disputedBy, challenges, redactedFields, correctedAt }: PlrEntry): string {
+  const disputes = challenges
+    .filter(({ number }) => disputedBy.includes(number))
+    .map((one) =>
+      one.state === 'open' ? `${one.number}` : `${one.number} upheld, to be corrected`,
+    );
   return [
     ...(correctedAt === null ? [] : [`  corrected ${correctedAt.slice(0, 10)}`]),
-    ...(disputedBy.length === 0 ? [] : [`  DISPUTED (challenge ${disputedBy.join(', ')})`]),
+    ...(disputedBy.length === 0 ? [] : [`  DISPUTED (challenge ${disputes.join(', ')})`]),
     ...(redactedFields.length === 0 ? [] : [`  REDACTED (${redactedFields.join(', ')})`]),
   ].join('');
 }
@@ -127,13 +134,27 @@ function challengeLines({ challenges }: Plr): readonly string[] {
   return [
     '',
     'Challenges',
-    ...challenges.map(({ number, state, raisedAt, dueDate, entry, reason, answer }) => {
-      const on = entry ?? 'the details';
-      const due = state === 'open' ? `, due ${dueDate}` : '';
-      const answered = answer === null ? '' : `; answer: ${valueText(answer)}`;
-      return `  ${number}  ${state}, raised ${raisedAt.slice(0, 10)}${due} on ${on}: ${valueText(reason)}${answered}`;
-    }),
+    ...challenges.map(challengeLine),
+    ...(challenges.some(({ state }) => state === 'rejected')
+      ? ['  After a rejection you can:', ...WAYS_TO_COMPLAIN.map((way) => `    ${way}`)]
+      : []),
   ];
+}
+
+function challengeLine(challenge: PlrChallenge): string {
+  const { number, state, raisedAt, decidedAt, resolvedAt, reason, extension, answer } = challenge;
+  const on = challenge.entry ?? `the ${challenge.concerning}`;
+  const other = challenge.duplicateOf === null ? '' : `, also ${valueText(challenge.duplicateOf)}`;
+  const steps = [
+    `raised ${raisedAt.slice(0, 10)}`,
+    ...(decidedAt === null ? [] : [`decided ${decidedAt.slice(0, 10)}`]),
+    ...(resolvedAt === null ? [] : [`corrected ${resolvedAt.slice(0, 10)}`]),
+    ...(state === 'upheld' && isUnderWay(challenge) ? ['to be corrected'] : []),
+    ...(state === 'open' ? [`due ${challenge.dueDate}`] : []),
+  ];
+  const longer = challenge.extended ? `; takes longer: ${valueText(extension)}` : '';
+  const answered = answer === null ? '' : `; answer: ${valueText(answer)}`;
+  return `  ${number}  ${state}, ${steps.join(', ')} on ${on}${other}: ${valueText(reason)}${longer}${answered}`;
 }
 
 /** One line that names an event: when, where in the stream, what, and by whom for what. */

@@ -125,9 +125,9 @@ export function parseCount(text: string, name: string): number {
 }
 
 /** Refuses a version that the stream has not come to: there is nothing to show for it. */
-export function requireVersion({ version }: Point, events: readonly unknown[]): void {
-  if (version !== null && version > events.length) {
-    throw usageError(`expected a version up to ${events.length}, found a later one`);
+export function requireVersion({ version }: Point, count: number): void {
+  if (version !== null && version > count) {
+    throw usageError(`expected a version up to ${count}, found a later one`);
   }
 }
 

@@ -17,6 +17,7 @@ import { heldCommand } from './held.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
 import { initCommand } from './init.js';
+import { noticeCommand } from './notice.js';
 import { optOutCommand } from './optOut.js';
 import { organisationCommand } from './organisation.js';
 import { organisationsCommand } from './organisations.js';
@@ -25,6 +26,7 @@ import { recordCommand } from './record.js';
 import { redactCommand } from './redact.js';
 import { registerCommand } from './register.js';
 import { replayCommand } from './replay.js';
+import { sensitiveCommand } from './sensitive.js';
 import { showCommand } from './show.js';
 import { statisticsCommand } from './statistics.js';
 import { tailCommand } from './tail.js';
@@ -73,6 +75,8 @@ const commands: readonly CliCommand[] = [
   ulnCommand,
   verifyLearnerCommand,
   viewCommand,
+  sensitiveCommand,
+  noticeCommand,
 ];
 
 /**

@@ -33,8 +33,8 @@ export function readingCommand(
       const at = pointFrom(context, options);
       const uln = await readUln(context, argument);
       await context.withLedger(async (ledger) => {
-        const events = await ledger.access.history(uln, asker);
-        requireVersion(at, events);
+        const { events, count } = await ledger.access.history(uln, asker);
+        requireVersion(at, count);
         print(events, at, options[format] === true);
       });
     },

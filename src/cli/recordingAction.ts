@@ -22,6 +22,8 @@ export function recordingAction(
   command: {
     readonly type: LearnerRequest['type'];
     readonly purpose: Purpose;
+    /** What is printed after the receipt, where that is no JSON. */
+    readonly closing?: readonly string[];
     readonly data: (
       options: LearnerOptions,
       input: Record<string, unknown>,
@@ -41,6 +43,9 @@ export function recordingAction(
       const asked = { type: command.type, data } as LearnerRequest;
       const outcome = await ledger.access.handle(uln, asked, request);
       printOutcome(context, outcome, options, command.codeOf?.(outcome) ?? null);
+      if (options.json !== true) {
+        command.closing?.forEach(context.print);
+      }
     });
   };
 }

@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import { learnerDetailsShape, missingAsNull } from '../../domain/learner/details.js';
+import { NoticeLanguage } from '../../domain/notice/events.js';
 import { eventsAt, plrAt } from '../../projections/replay.js';
 import { parseInput } from '../input.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { coloursFor, disclosedLines, plrLines, pointText } from './format.js';
+import { languageOption } from './notice.js';
+import { noticeFirst } from './noticeFirst.js';
 import {
   type PointOptions,
   point,
@@ -20,6 +23,7 @@ type ShowOptions = PointOptions &
     readonly givenName?: string;
     readonly familyName?: string;
     readonly dateOfBirth?: string;
+    readonly language: string;
     readonly json?: boolean;
   };
 
@@ -38,35 +42,44 @@ export function showCommand(context: CliContext): Command {
     .option('--family-name <name>', 'the same for the family name')
     .option('--date-of-birth <date>', 'the same for the date of birth')
     .option('--json', 'print JSON');
-  return asking(point(command)).action(async (argument: string, options: ShowOptions) => {
-    const asker = askerFrom(context, options);
-    const at = pointFrom(context, options);
-    const uln = await readUln(context, argument);
-    await context.withLedger(async (ledger) => {
-      const shown = await ledger.access.record(uln, asker, identityOf(options));
-      const colours = coloursFor(context.stdout, context.environment);
-      if (shown.kind === 'part') {
-        refusePoint(options);
-        if (options.json === true) {
-          context.print(JSON.stringify(shown.plr));
+  return asking(point(languageOption(command))).action(
+    async (argument: string, options: ShowOptions) => {
+      const asker = askerFrom(context, options);
+      const at = pointFrom(context, options);
+      const uln = await readUln(context, argument);
+      const language = parseInput(NoticeLanguage, options.language);
+      await context.withLedger(async (ledger) => {
+        const { purpose: _, ...who } = asker;
+        const lines = await noticeFirst(ledger, uln, language, {
+          ...who,
+          purpose: 'learner-choice',
+        });
+        lines.forEach(options.json === true ? context.say : context.print);
+        const shown = await ledger.access.record(uln, asker, identityOf(options));
+        const colours = coloursFor(context.stdout, context.environment);
+        if (shown.kind === 'part') {
+          refusePoint(options);
+          if (options.json === true) {
+            context.print(JSON.stringify(shown.plr));
+            return;
+          }
+          context.print(colours.bold('Personal Learning Record, as shared now'));
+          disclosedLines(shown.plr).forEach(context.print);
           return;
         }
-        context.print(colours.bold('Personal Learning Record, as shared now'));
-        disclosedLines(shown.plr).forEach(context.print);
-        return;
-      }
-      requireVersion(at, shown.events);
-      const plr = plrAt(shown.events, at);
-      if (options.json === true) {
-        // The version that an amendment made on this record expects.
-        const version = eventsAt(shown.events, { ...at, validAt: null }).length;
-        context.print(JSON.stringify({ version, ...plr }));
-        return;
-      }
-      context.print(colours.bold(`Personal Learning Record, ${pointText(at)}`));
-      plrLines(plr).forEach(context.print);
-    });
-  });
+        requireVersion(at, shown.count);
+        const plr = plrAt(shown.events, at);
+        if (options.json === true) {
+          // The version that an amendment made on this record expects.
+          const version = eventsAt(shown.events, { ...at, validAt: null }).length;
+          context.print(JSON.stringify({ version, ...plr }));
+          return;
+        }
+        context.print(colours.bold(`Personal Learning Record, ${pointText(at)}`));
+        plrLines(plr).forEach(context.print);
+      });
+    },
+  );
 }
 
 function identityOf({ givenName, familyName, dateOfBirth }: ShowOptions) {

@@ -77,7 +77,7 @@ export async function submitRow(
   if (waited !== null) {
     // Sound: the layout names the entry by its id, and only an organisation submits one.
     const key = entryKeyOf(data as unknown as EntryNaming);
-    await refuseSentSince(await learners.read(uln), key, waited, request.commandId);
+    await refuseSentSince(await learners.readAll(uln), key, waited, request.commandId);
   }
   // Sound: `handle` parses the data by the schema of the type.
   return learners.handle(uln, { type, data } as unknown as LearnerRequest, request);

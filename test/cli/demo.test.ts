@@ -56,7 +56,10 @@ describe('the demo', () => {
     ['the marker as at an earlier time', /as at 2021-09-01T[^#]*\[redacted 2023-05-09/],
     ['the grade as it was before the challenge', /as at 2021-09-01T[^#]*grade Pass, final[^#]*A-1/],
     ['the grade as it is now', /Record, now[^#]*grade Merit, final[^#]*corrected 2021-10-20/],
-    ['the challenge and its answer', /upheld, raised 2021-10-04 .*answer: A clerical error/],
+    [
+      'the challenge and its answer',
+      /upheld, raised 2021-10-04, decided 2021-10-20, corrected 2021-10-20 .*answer: A clerical error/,
+    ],
     ['what a correction replaced', /AchievementCorrected[^#]*replaced grade: Pass/],
     ['a ledger that verifies', /\d+ events in \d+ streams: .* all hold; 1 events? redacted/],
   ])('shows %s', (_, words) => {

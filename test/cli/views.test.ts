@@ -195,8 +195,8 @@ describe('challenge list', () => {
     const { code, stdout } = await world.plr(['challenge', 'list']);
     expect(code).toBe(0);
     expect(stdout.replaceAll(uln, 'ULN').replaceAll(/due \d{4}-\d\d-\d\d/g, 'due DATE')).toBe(
-      'due DATE  10000003  ULN challenge 1 (C-1) on achievement 10000003 A-1\n' +
-        'due DATE  keeper  ULN challenge 2 (C-2) on the details\n',
+      'due DATE  10000003  ULN challenge 1 (C-1) on achievement 10000003 A-1  open\n' +
+        'due DATE  keeper  ULN challenge 2 (C-2) on the details  open\n',
     );
   });
 
@@ -221,6 +221,10 @@ describe('challenge list', () => {
       challengeNumber: 1,
       owner: '10000003',
       entry: { kind: 'achievement', submittedBy: '10000003', entryId: 'A-1' },
+      concerning: 'entry',
+      state: 'open',
+      extended: false,
+      overdue: false,
       dueDate: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
       raisedAt: expect.stringMatching(/Z$/),
     });
@@ -229,7 +233,7 @@ describe('challenge list', () => {
 
   test('says where there is none', async () => {
     const { stdout } = await world.plr(['challenge', 'list', '--owner', '10000009']);
-    expect(stdout).toBe('No challenge is open.\n');
+    expect(stdout).toBe('No challenge waits.\n');
     const ndjson = ['challenge', 'list', '--owner', '10000009', '--ndjson'];
     expect((await world.plr(ndjson)).stdout).toBe('');
   });
@@ -332,6 +336,7 @@ describe('projections', () => {
       ['challenges', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
       ['held', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
       ['register', 'generation 1', 'active', 'up to date'],
+      ['reviews', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
       ['statistics', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
     ]);
   });

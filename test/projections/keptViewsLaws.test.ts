@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CalendarDate } from '../../domain/date.js';
 import type { ViewName } from '../../src/keptViews.js';
 import { viewNames } from '../../src/keptViews.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';
@@ -9,9 +10,12 @@ import {
   foundBy,
   heldText,
   naiveChallenges,
+  naiveCounts,
   naiveFind,
   naiveHeld,
+  naiveReviews,
   naiveStatistics,
+  reviewText,
 } from './naive.js';
 import { createStage, IMPORTS, plays, type Stage, searches, take } from './steps.js';
 
@@ -50,10 +54,15 @@ test('every view is what it is when made anew, and what counting by hand gives',
   // A failure is shrunk before it is told.
 }, 240_000);
 
+const EVER = { from: CalendarDate.parse('1999-01-01'), to: CalendarDate.parse('2099-12-31') };
+
 async function expectCounted({ ledger, ulns }: Stage): Promise<void> {
   expect(await ledger.statistics(ALL)).toEqual(await naiveStatistics(ledger, ulns));
   const open = await ledger.openChallenges({ owner: null, dueBy: null, limit: 1000 });
   expect(open.map(challengeText).toSorted()).toEqual(await naiveChallenges(ledger, ulns));
+  const reviews = await ledger.reviews.list({ limit: 1000 });
+  expect(reviews.map(reviewText).toSorted()).toEqual(await naiveReviews(ledger, ulns));
+  expect(await ledger.reviews.counts(EVER)).toEqual(await naiveCounts(ledger, ulns));
   const waiting = await ledger.held.list({ submittedBy: null, import: null, limit: 1000 });
   expect(waiting.map(heldText).toSorted()).toEqual(await naiveHeld(ledger, IMPORTS));
 }

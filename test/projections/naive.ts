@@ -1,5 +1,6 @@
 import type { ImportEvent } from '../../domain/imports/events.js';
 import { heldRows } from '../../domain/imports/heldRows.js';
+import type { EntryReference } from '../../domain/learner/entries.js';
 import {
   compareDemographics,
   type Demographics,
@@ -10,8 +11,10 @@ import type { Uln } from '../../domain/uln.js';
 import type { OpenChallenge } from '../../projections/challenges.js';
 import type { WaitingRow } from '../../projections/held.js';
 import { NOW, plrAt } from '../../projections/replay.js';
+import type { ReviewCounts } from '../../projections/reviews.js';
 import type { StatisticsRow } from '../../projections/statistics.js';
 import type { Ledger } from '../../src/openLedger.js';
+import type { ListedReview } from '../../src/reviews.js';
 
 // What the views should say, worked out from every learner's record anew and in no clever way.
 
@@ -45,7 +48,7 @@ export async function naiveStatistics(
   return [...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
 }
 
-/** The open challenges in the records of learners, each as `<uln> <id> <due date> <what it is on>`. */
+/** The challenges that wait in the records of learners, each as `<uln> <id> <due date> <what it is on>`. */
 export async function naiveChallenges(
   ledger: Ledger,
   ulns: readonly Uln[],
@@ -53,8 +56,10 @@ export async function naiveChallenges(
   const open: string[] = [];
   for (const uln of ulns) {
     const { challenges } = plrAt(await ledger.read(uln), NOW);
-    for (const { key, number, entry, state, dueDate } of challenges) {
-      open.push(...(state === 'open' ? [`${uln} ${key} ${number} ${dueDate} ${entry}`] : []));
+    for (const { key, number, entry, state, dueDate, extended, resolvedAt } of challenges) {
+      const waits = state === 'open' || (state === 'upheld' && resolvedAt === null);
+      const said = `${state === 'open' ? 'open' : 'to-correct'} ${extended}`;
+      open.push(...(waits ? [`${uln} ${key} ${number} ${dueDate} ${entry} ${said}`] : []));
     }
   }
   return open.toSorted();
@@ -67,9 +72,11 @@ export function challengeText({
   challengeNumber,
   dueDate,
   entry,
+  state,
+  extended,
 }: OpenChallenge & { readonly uln: Uln }): string {
   const on = entry === null ? null : `${entry.kind} ${entry.submittedBy} ${entry.entryId}`;
-  return `${uln} ${challengeId} ${challengeNumber} ${dueDate} ${on}`;
+  return `${uln} ${challengeId} ${challengeNumber} ${dueDate} ${on} ${state} ${extended}`;
 }
 
 /** What a search should answer: its kind, and each learner as `<uln> <kind> <differing fields> <mistyped field>`. */
@@ -135,4 +142,78 @@ export async function naiveHeld(
 /** A row of the view as `naiveHeld` writes it. */
 export function heldText({ import: stream, row, code, submittedBy }: WaitingRow): string {
   return `${stream} ${row} ${code} ${submittedBy}`;
+}
+
+/** What waits for a person in the events of learners, each as `<uln> <kind> <id> <what it is on>`. */
+export async function naiveReviews(
+  ledger: Ledger,
+  ulns: readonly Uln[],
+): Promise<readonly string[]> {
+  const waiting: string[] = [];
+  for (const uln of ulns) {
+    const open = new Map<string, { key: string | null; event: string; fields: string[] }>();
+    for (const { event } of await ledger.readAll(uln)) {
+      if (event.type === 'ReviewFlagged') {
+        const { flagId, entry, event: flagged, fields } = event.data;
+        open.set(`flag ${flagId}`, { key: keyOf(entry), event: flagged, fields: [...fields] });
+      } else if (event.type === 'ReviewReported') {
+        const { reportId, entry } = event.data;
+        open.set(`report ${reportId}`, { key: keyOf(entry), event: '', fields: [] });
+      } else if (event.type === 'ReviewDismissed') {
+        open.delete(`flag ${event.data.reviewId}`);
+        open.delete(`report ${event.data.reviewId}`);
+      } else if (event.type === 'EntryQuarantined') {
+        const { quarantineId, entry } = event.data;
+        open.set(`quarantine ${quarantineId}`, { key: keyOf(entry), event: '', fields: [] });
+      } else if (event.type === 'QuarantineLifted') {
+        for (const [id, { key }] of open) {
+          if (key === keyOf(event.data.entry)) {
+            open.delete(id);
+          }
+        }
+      } else if (event.type === 'SensitiveDataRedacted') {
+        for (const [id, one] of open) {
+          const left = one.fields.filter((field) => event.data.digests[field] === undefined);
+          const isTarget = one.event === event.data.target;
+          if (isTarget && left.length === 0) {
+            open.delete(id);
+          } else if (isTarget) {
+            open.set(id, { ...one, fields: left });
+          }
+        }
+      }
+    }
+    waiting.push(...[...open].map(([id, { key }]) => `${uln} ${id} ${key}`));
+  }
+  return waiting.toSorted();
+}
+
+/** What waits in the view as `naiveReviews` writes it. */
+export function reviewText({ uln, kind, id, entry }: ListedReview): string {
+  return `${uln} ${kind} ${id} ${keyOf(entry)}`;
+}
+
+/** How often each thing happened in all events, without the days. */
+export async function naiveCounts(ledger: Ledger, ulns: readonly Uln[]): Promise<ReviewCounts> {
+  const all = (await Promise.all(ulns.map((uln) => ledger.readAll(uln)))).flat();
+  const types = all.map(({ event }) =>
+    event.type === 'QuarantineLifted'
+      ? `Quarantine ${event.data.outcome}`
+      : event.type === 'SensitiveDataRedacted'
+        ? `Redacted ${event.data.basis}`
+        : event.type,
+  );
+  const count = (...names: readonly string[]) =>
+    types.filter((type) => names.includes(type)).length;
+  return {
+    flagged: count('ReviewFlagged'),
+    reported: count('ReviewReported'),
+    quarantined: count('EntryQuarantined'),
+    dismissed: count('ReviewDismissed', 'Quarantine dismissed'),
+    redacted: count('Redacted special-category-data'),
+  };
+}
+
+function keyOf(entry: EntryReference | null): string | null {
+  return entry === null ? null : `${entry.kind} ${entry.submittedBy} ${entry.entryId}`;
 }

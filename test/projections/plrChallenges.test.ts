@@ -23,12 +23,18 @@ describe('a challenge in the record', () => {
       {
         key: 'C-1',
         number: 1,
+        concerning: 'entry',
         entry: 'achievement 99999901 A-1',
+        duplicateOf: null,
         state: 'open',
         raisedAt: '2024-09-02T12:00:00.000Z',
         dueDate: '2024-10-02',
+        extended: false,
         reason: 'The grade is not the one on the certificate.',
+        extension: null,
         answer: null,
+        decidedAt: null,
+        resolvedAt: null,
       },
     ]);
   });
@@ -61,12 +67,53 @@ describe('a disputed entry', () => {
     expect(disputedBy(raised, second)).toStrictEqual([1, 2]);
   });
 
-  test.each([event('ChallengeWithdrawn'), event('ChallengeUpheld'), event('ChallengeRejected')])(
+  test.each([event('ChallengeWithdrawn'), event('ChallengeRejected')])(
     'is disputed no longer after $type',
     (closed) => {
       expect(disputedBy(raised, closed)).toStrictEqual([]);
     },
   );
+
+  test('stays disputed after a challenge was upheld, until it is resolved', () => {
+    expect(disputedBy(raised, event('ChallengeUpheld'))).toStrictEqual([1]);
+    expect(disputedBy(raised, event('ChallengeUpheld'), event('ChallengeResolved'))).toStrictEqual(
+      [],
+    );
+  });
+
+  test.each([
+    ['open', [raised], 'Y'],
+    ['extended', [raised, event('ChallengeExtended')], 'Y'],
+    ['upheld', [raised, event('ChallengeUpheld')], 'Y'],
+    ['resolved', [raised, event('ChallengeUpheld'), event('ChallengeResolved')], 'N'],
+    ['rejected', [raised, event('ChallengeRejected')], 'N'],
+    ['withdrawn', [raised, event('ChallengeWithdrawn')], 'N'],
+  ])("bears the service's mark while it is under challenge: %s", (_, events, mark) => {
+    const [entry] = plrOf(...events).qualifications[0]?.achievements ?? [];
+    expect(entry?.underDataChallenge).toBe(mark);
+  });
+
+  test('shows every step of its challenges', () => {
+    const steps = [
+      event('ChallengeExtended'),
+      event('ChallengeUpheld'),
+      event('ChallengeResolved'),
+    ];
+    const [entry] = plrOf(raised, ...steps).qualifications[0]?.achievements ?? [];
+    const at = '2024-09-02T12:00:00.000Z';
+    expect(entry?.challenges).toStrictEqual([
+      {
+        key: 'C-1',
+        number: 1,
+        state: 'upheld',
+        raisedAt: at,
+        dueDate: '2024-12-02',
+        extended: true,
+        decidedAt: at,
+        resolvedAt: at,
+      },
+    ]);
+  });
 
   test('is not disputed by a challenge of the details', () => {
     expect(disputedBy(event('ChallengeRaised', { entry: null }))).toStrictEqual([]);

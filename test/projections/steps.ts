@@ -64,6 +64,7 @@ const award = {
   subjectCode: fc.constantFrom('601/0143/X', '500/2652/5'),
   achievementAwardDate: fc.constantFrom('2021-07-09', '2022-08-18'),
   grade: fc.constantFrom('Pass', 'Merit'),
+  learningProviderName: fc.constantFrom('Example College', 'HMP Example'),
 };
 
 const registering: fc.Arbitrary<Step> = fc
@@ -115,6 +116,7 @@ const challenging = fc
       'WithdrawChallenge',
       'UpholdChallenge',
       'RejectChallenge',
+      'ExtendChallenge',
     ),
     challengeId: fc.constantFrom('C-1', 'C-2', 'C-3'),
     by: fc.constantFrom(...SOURCES),
@@ -126,6 +128,7 @@ const challenging = fc
       challengeId,
       reason: 'A wrong date',
       ...(type === 'RaiseChallenge' && { entry }),
+      ...(type === 'ExtendChallenge' && { months: 1 }),
     };
     return commandTo(who, type as LearnerRequest['type'], data, by);
   });
@@ -136,14 +139,16 @@ const redacting: fc.Arbitrary<Step> = fc
     event: fc.nat(20),
     field: fc.constantFrom(
       ...['familyName', 'familyName', 'givenName', 'previousFamilyName', 'dateOfBirth'],
+      'learningProviderName',
       ...['lastKnownPostCode', 'gender', 'grade', 'reason', '_user'],
     ),
     everywhere: fc.boolean(),
     waits: fc.boolean(),
+    basis: fc.constantFrom('court-order' as const, 'special-category-data' as const),
   })
-  .map(({ who, event, field, everywhere, waits }) => async ({ ledger, weak, ulns }) => {
+  .map(({ who, event, field, everywhere, waits, basis }) => async ({ ledger, weak, ulns }) => {
     const uln = ulns[who];
-    const events = uln === undefined ? [] : await ledger.read(uln);
+    const events = uln === undefined ? [] : await ledger.readAll(uln);
     const id = events[event % Math.max(events.length, 1)]?.id;
     if (uln === undefined || id === undefined) {
       return;
@@ -152,10 +157,39 @@ const redacting: fc.Arbitrary<Step> = fc
     const selection = { event: id, fields: [field], everywhere };
     const stream = await ledger.streamOf(uln);
     const proposer = requestOf(REGISTRY, 'officer1');
-    const { orders } = await on.erasure.propose(stream, selection, 'court-order', proposer);
+    const { orders } = await on.erasure.propose(stream, selection, basis, proposer);
     for (const order of orders) {
       await on.erasure.order(order, requestOf(REGISTRY, 'officer2'));
     }
+  });
+
+const reviewing = fc
+  .record({
+    who: someone,
+    type: fc.constantFrom(
+      'ReportSensitive',
+      'DismissReview',
+      'QuarantineEntry',
+      'QuarantineEntry',
+      'DecideQuarantine',
+      'DecideQuarantine',
+    ),
+    id: fc.constantFrom('1', '2', '3'),
+    entryId: fc.constantFrom('A-1', 'A-2'),
+    by: fc.constantFrom(...SOURCES),
+    ofDetails: fc.boolean(),
+    outcome: fc.constantFrom('dismiss', 'redact'),
+    user: fc.constantFrom('officer1', 'officer2'),
+  })
+  .map(({ who, type, id, entryId, by, ofDetails, outcome, user }) => {
+    const entry = { kind: 'achievement', submittedBy: by, entryId };
+    const data = {
+      ReportSensitive: { reportId: id, entry: ofDetails ? null : entry, reason: 'Too much' },
+      DismissReview: { reviewId: id, reason: 'It is nothing' },
+      QuarantineEntry: { quarantineId: id, entry },
+      DecideQuarantine: { quarantineId: id, outcome },
+    }[type];
+    return commandTo(who, type as LearnerRequest['type'], data, by, user);
   });
 
 const holding: fc.Arbitrary<Step> = fc
@@ -234,6 +268,7 @@ export const plays: fc.Arbitrary<readonly Step[]> = fc
         { weight: 5, arbitrary: achieving },
         { weight: 3, arbitrary: challenging },
         { weight: 3, arbitrary: redacting },
+        { weight: 4, arbitrary: reviewing },
         { weight: 2, arbitrary: holding },
         { weight: 4, arbitrary: looking },
       ),
@@ -258,10 +293,16 @@ export async function createStage(ledger: Ledger, clock: TestClock): Promise<Sta
   return { ledger, weak: await onWeakEngine(ledger), clock, ulns: [] };
 }
 
-function commandTo(who: number, type: LearnerRequest['type'], data: unknown, by: Ukprn): Step {
+function commandTo(
+  who: number,
+  type: LearnerRequest['type'],
+  data: unknown,
+  by: Ukprn,
+  user = 'staff1',
+): Step {
   return async ({ ledger, ulns }) => {
     const uln = ulns[who];
-    const request: Request = requestOf(by, 'staff1');
+    const request: Request = requestOf(by, user);
     // Sound: `handle` parses the data by the schema of the type.
     return uln && ledger.handle(uln, { type, data } as LearnerRequest, request);
   };

@@ -51,7 +51,7 @@ export function factOf(
 ): Fact {
   const common = {
     at,
-    version: receipt.version,
+    version: receipt.version - receipt.eventIds.length + 1,
     eventId: receipt.eventIds[0] ?? '',
     redacted: {},
   };
@@ -76,6 +76,28 @@ export function factOf(
   return type.endsWith('Challenge')
     ? { ...common, ...challengeFact(before, asked), from: today }
     : { ...common, ...entryFact(before, asked) };
+}
+
+/** That upheld challenges were resolved by what an accepted command said, which is known already. */
+export function resolvedFacts(
+  after: ModelState,
+  at: string,
+  receipt: { readonly eventIds: readonly string[]; readonly version: number },
+): Fact[] {
+  const [, ...eventIds] = receipt.eventIds;
+  return Object.entries(after.challenges)
+    .filter(([, one]) => one.state === 'upheld' && one.corrected && one.resolvedAt === null)
+    .map(([id], index) => ({
+      at,
+      version: receipt.version - eventIds.length + 1 + index,
+      eventId: eventIds[index] ?? '',
+      what: 'resolved',
+      subject: `challenge ${id}`,
+      from: at.slice(0, 10),
+      values: {},
+      more: {},
+      redacted: {},
+    }));
 }
 
 function challengeFact(before: ModelState, { type, data, by }: Asked) {

@@ -20,7 +20,8 @@ export type Fact = {
     | 'opted-out'
     | 'opted-in'
     | 'raised'
-    | 'closed';
+    | 'closed'
+    | 'resolved';
   /** What it is about: `details`, an entry's key, or `challenge <id>`. */
   readonly subject: string;
   readonly from: string;
@@ -57,7 +58,15 @@ type ModelChallenge = {
   dueDate: string;
   reason: unknown;
   answer: unknown;
+  concerning: string;
+  duplicateOf: null;
+  extended: boolean;
+  extension: null;
+  decidedAt: string | null;
+  resolvedAt: string | null;
   raisedBy: unknown;
+  /** Whether what it disputes was changed since by whoever can. */
+  corrected: boolean;
 };
 
 /** Everything that is known of a learner at a point, withdrawn entries included. */
@@ -91,12 +100,22 @@ export function recordAt(uln: string, facts: readonly Fact[], point: ModelPoint)
     const isLater = point.validAt !== null && ownDateOf(key, entry.values) > point.validAt;
     if (withdrawnSince === null && !isLater) {
       const disputedBy: unknown[] = [];
-      for (const challenge of Object.values(state.challenges)) {
-        if (challenge.state === 'open' && challenge.entry === key) {
-          disputedBy.push(challenge.number);
+      const challenges: unknown[] = [];
+      for (const [id, challenge] of Object.entries(state.challenges)) {
+        const waits = challenge.state === 'upheld' && challenge.resolvedAt === null;
+        if (challenge.entry !== key) {
+          continue;
+        }
+        const { number, raisedAt, dueDate, extended, decidedAt, resolvedAt } = challenge;
+        const dates = { raisedAt, dueDate, extended, decidedAt, resolvedAt };
+        challenges.push({ key: id, number, state: challenge.state, ...dates });
+        if (challenge.state === 'open' || waits) {
+          disputedBy.push(number);
         }
       }
-      entries[key] = { ...entry, disputedBy, achieved: isAchieved(key, entry.values['grade']) };
+      const underDataChallenge = disputedBy.length > 0 ? 'Y' : 'N';
+      const achieved = isAchieved(key, entry.values['grade']);
+      entries[key] = { ...entry, underDataChallenge, disputedBy, challenges, achieved };
     }
   }
   return {
@@ -104,10 +123,9 @@ export function recordAt(uln: string, facts: readonly Fact[], point: ModelPoint)
     details: state.details,
     sharing: state.optOut === null ? { optedOut: false } : { optedOut: true, ...state.optOut },
     entries,
-    challenges: Object.entries(state.challenges).map(([key, { raisedBy: _, ...challenge }]) => ({
-      key,
-      ...challenge,
-    })),
+    challenges: Object.entries(state.challenges).map(
+      ([key, { raisedBy: _, corrected: __, ...challenge }]) => ({ key, ...challenge }),
+    ),
   };
 }
 
@@ -194,6 +212,11 @@ function tell(state: ModelState, fact: Fact): void {
   if (what === 'opted-in') {
     state.optOut = null;
   }
+  if (['amended', 'corrected', 'withdrawn', 'reinstated'].includes(what)) {
+    for (const challenge of Object.values(state.challenges)) {
+      challenge.corrected ||= (challenge.entry ?? 'details') === subject;
+    }
+  }
   if (subject.startsWith('challenge ')) {
     tellOfChallenge(state, fact, said);
   } else if (subject !== 'details') {
@@ -249,9 +272,19 @@ function tellOfChallenge(
       dueDate: aMonthAfter(at.slice(0, 10)),
       reason: said['reason'],
       answer: null,
+      concerning: more['entry'] === null ? 'details' : 'entry',
+      duplicateOf: null,
+      extended: false,
+      extension: null,
+      decidedAt: null,
+      resolvedAt: null,
       raisedBy: more['raisedBy'],
+      corrected: false,
     };
+  } else if (challenge !== undefined && what === 'resolved') {
+    challenge.resolvedAt = at;
   } else if (challenge !== undefined) {
+    challenge.decidedAt = at;
     challenge.state = more['outcome'];
     challenge.answer = said['reason'];
   }

@@ -8,7 +8,7 @@ import type { DetailsInput } from '../../src/registration.js';
 import type { Request } from '../../src/request.js';
 import { createTestClock, openNewLedger, requestBy, type TestClock } from '../support/ledger.js';
 import { inventCommand, inventDetails } from './commands.js';
-import { factOf, issuedFacts } from './facts.js';
+import { factOf, issuedFacts, resolvedFacts } from './facts.js';
 import { type Fact, HEAD, redact, stateAt } from './model.js';
 import { createRandom, type Random } from './random.js';
 import { type Asked, expectedOutcome } from './rules.js';
@@ -126,6 +126,7 @@ async function outcomeOf(
       return 'unchanged';
     }
     facts.push(factOf(stateAt(facts, HEAD), asked, time.now(), receipt));
+    facts.push(...resolvedFacts(stateAt(facts, HEAD), time.now(), receipt));
     return 'recorded';
   } catch (error) {
     if (!(error instanceof DomainError)) {

@@ -62,6 +62,11 @@ describe.each(SEEDS)('a ledger over 66 years (seed %i)', (seed) => {
     expect(recorded.map((key) => key.split(' ')[0]).sort()).toEqual(EVERY_COMMAND);
   });
 
+  test('an upheld challenge was resolved by a correction at least once', () => {
+    const facts = played.learners.flatMap((learner) => learner.facts);
+    expect(facts.map(({ what }) => what)).toContain('resolved');
+  });
+
   test('the record now is what the model says', () => {
     expect(differences(() => [HEAD])).toEqual([]);
   });

@@ -249,6 +249,71 @@ const viewCommands = fc
       .map((chosen) => chosen());
   });
 
+const reviewId = fc.constantFrom('1', '2');
+
+const reviewCommands = fc
+  .record({
+    id: reviewId,
+    cause: fc.option(reviewId),
+    entry: onAchievement,
+    outcome: fc.constantFrom('dismiss' as const, 'dismiss' as const, 'redact' as const),
+    reason: text,
+    by: fc.constantFrom(awarding, provider, provider, theLearner, keeper),
+    user: fc.constantFrom('officer1', 'officer2'),
+    at,
+  })
+  .chain(({ id, cause, entry, outcome, reason: why, by, user, at: when }) => {
+    const { source: from, achievementId: entryId } = entry;
+    const named = { kind: 'achievement' as const, submittedBy: from.submittedBy, entryId };
+    const who = { by, user, at: when };
+    return fc.constantFrom<LearnerCommand[]>(
+      command('ReportSensitive', { reportId: id, entry: named, reason: why }, who),
+      command('DismissReview', { reviewId: id, reason: why }, who),
+      command('QuarantineEntry', { quarantineId: id, entry: named, cause }, who),
+      command('QuarantineEntry', { quarantineId: id, entry: named, cause: null }, who),
+      command('DecideQuarantine', { quarantineId: id, outcome, reason: why }, who),
+      command('DecideQuarantine', { quarantineId: id, outcome, reason: why }, who),
+    );
+  });
+
+const noticeCommands = fc
+  .record({
+    notice: fc.constantFrom(1, 2),
+    language: fc.constantFrom('en' as const, 'cy' as const),
+    by: anyone,
+    at,
+  })
+  .chain(({ notice, language, by, at: when }) =>
+    fc.constantFrom<LearnerCommand[]>(
+      command('ShowNotice', { notice, language }, { by, at: when }),
+      command('AcknowledgeNotice', { notice, language }, { by, at: when }),
+    ),
+  );
+
+// A challenge is extended within a month or not at all.
+const extensions = fc
+  .record({ challengeId, reason: text, at })
+  .map(({ challengeId: id, reason: why, at: when }): readonly LearnerCommand[] => [
+    command(
+      'RaiseChallenge',
+      { challengeId: id, entry: null, reason: why },
+      { by: theLearner, at: when },
+    ),
+    command(
+      'ExtendChallenge',
+      { challengeId: id, months: 2, reason: why },
+      { by: keeper, at: when },
+    ),
+  ]);
+
+const entryCommands = [
+  { weight: 4, arbitrary: achievementCommands },
+  { weight: 2, arbitrary: participationCommands },
+  { weight: 2, arbitrary: submissions },
+  { weight: 2, arbitrary: detailsCommands },
+  { weight: 2, arbitrary: challengeCommands },
+] as const;
+
 /**
  * A learner's history as the decider makes it: a ULN and up to 40 random commands, in the order of
  * their time, of which those that are refused are left out.
@@ -256,21 +321,27 @@ const viewCommands = fc
 export const histories: fc.Arbitrary<readonly Accepted[]> = fc
   .array(
     fc.oneof(
-      { weight: 12, arbitrary: achievementCommands },
-      { weight: 6, arbitrary: participationCommands },
-      { weight: 6, arbitrary: submissions },
-      { weight: 6, arbitrary: detailsCommands },
-      { weight: 6, arbitrary: challengeCommands },
-      { weight: 3, arbitrary: sharingCommands },
-      { weight: 3, arbitrary: viewCommands },
+      { weight: 12, arbitrary: fc.oneof(...entryCommands).map((one) => [one]) },
+      { weight: 3, arbitrary: reviewCommands.map((one) => [one]) },
+      { weight: 1, arbitrary: noticeCommands.map((one) => [one]) },
+      { weight: 1, arbitrary: extensions },
+      { weight: 3, arbitrary: viewCommands.map((one) => [one]) },
+      { weight: 3, arbitrary: sharingCommands.map((one) => [one]) },
     ),
     { maxLength: 40, size: 'max' },
   )
-  .map((commands) => {
-    const inOrder = commands.toSorted((one, other) => one.at.localeCompare(other.at));
-    const first = command('IssueUln', {}, { at: Instant.parse('2024-01-01T08:00:00.000Z') });
-    return accept([first, ...inOrder]);
-  });
+  .map((commands) => historyOf(commands.flat()));
+
+/** The same without reviews and notices, so that entries meet more of what can happen to them. */
+export const entryHistories: fc.Arbitrary<readonly Accepted[]> = fc
+  .array(fc.oneof(...entryCommands), { maxLength: 40, size: 'max' })
+  .map(historyOf);
+
+function historyOf(commands: readonly LearnerCommand[]): readonly Accepted[] {
+  const inOrder = commands.toSorted((one, other) => one.at.localeCompare(other.at));
+  const first = command('IssueUln', {}, { at: Instant.parse('2024-01-01T08:00:00.000Z') });
+  return accept([first, ...inOrder]);
+}
 
 function accept(commands: readonly LearnerCommand[]): readonly Accepted[] {
   const accepted: Accepted[] = [];

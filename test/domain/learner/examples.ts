@@ -99,6 +99,12 @@ const view = {
   selection: { entries: [], details: ['givenName'] },
   codeHash: CODE_HASH,
 };
+const report = {
+  reportId: 'R-1',
+  entry: challenge.entry,
+  raisedBy: theLearner,
+  reason: 'It says too much.',
+};
 
 const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
   UlnIssued: { uln: ULN, ...details },
@@ -121,6 +127,8 @@ const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
   ChallengeRaised: {
     ...challenge,
     challengeNumber: 1,
+    concerning: 'entry',
+    duplicateOf: null,
     raisedBy: theLearner,
     dueDate: '2024-10-02',
   },
@@ -148,6 +156,33 @@ const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
   ConfiguredViewCodeFailed: { viewId: VIEW, openingId: OPENING },
   ConfiguredViewRevoked: { viewId: VIEW },
   ConfiguredViewExported: { viewId: VIEW, list: '2024', index: 7 },
+  ChallengeExtended: { challengeId: 'C-1', dueDate: '2024-12-02', reason: 'It is in the archive.' },
+  ChallengeResolved: { challengeId: 'C-1' },
+  ReviewFlagged: {
+    flagId: '00000000-0000-4000-8000-0000000000f1',
+    event: '00000000-0000-4000-8000-000000000002',
+    entry: challenge.entry,
+    fields: ['subject'],
+    categories: ['health'],
+    list: 'C'.repeat(43),
+  },
+  ReviewReported: report,
+  ReviewDismissed: { reviewId: 'R-1', reason: 'It is the name of a street.' },
+  EntryQuarantined: {
+    quarantineId: 'Q-1',
+    entry: challenge.entry,
+    cause: null,
+    placedBy: `officer1@${PROVIDER}`,
+  },
+  QuarantineLifted: {
+    quarantineId: 'Q-1',
+    entry: challenge.entry,
+    outcome: 'dismissed',
+    decidedBy: `officer2@${PROVIDER}`,
+    reason: null,
+  },
+  NoticeShown: { notice: 1, language: 'en', shownBy: keeper },
+  NoticeAcknowledged: { notice: 1, language: 'en' },
   SensitiveDataRedacted: {
     order: marker.order,
     on: marker.on,
@@ -202,6 +237,13 @@ const commandDefaults: Readonly<Record<LearnerCommandType, object>> = {
   RevokeConfiguredView: { viewId: VIEW },
   OpenConfiguredView: { viewId: VIEW, openingId: OPENING, codeHash: CODE_HASH },
   ExportConfiguredView: { viewId: VIEW, list: '2024', index: 7 },
+  ExtendChallenge: { challengeId: 'C-1', months: 2, reason: 'It is in the archive.' },
+  ReportSensitive: { reportId: 'R-1', entry: challenge.entry, reason: 'It says too much.' },
+  DismissReview: { reviewId: 'R-1', reason: 'It is the name of a street.' },
+  QuarantineEntry: { quarantineId: 'Q-1', entry: challenge.entry, cause: null },
+  DecideQuarantine: { quarantineId: 'Q-1', outcome: 'dismiss', reason: null },
+  ShowNotice: { notice: 1, language: 'en' },
+  AcknowledgeNotice: { notice: 1, language: 'en' },
 };
 
 type EventData<Type extends LearnerEventType> = z.input<(typeof learnerEvents)[Type]['schema']>;
@@ -212,7 +254,12 @@ export function event<Type extends LearnerEventType>(
   type: Type,
   given: Partial<EventData<Type>> = {},
 ): Extract<LearnerEvent, { type: Type }> {
-  const data = learnerEvents[type].schema.parse({ ...eventDefaults[type], ...given });
+  const ofDetails = type === 'ChallengeRaised' && 'entry' in given && given.entry === null;
+  const data = learnerEvents[type].schema.parse({
+    ...eventDefaults[type],
+    ...(ofDetails ? { concerning: 'details' } : {}),
+    ...given,
+  });
   // Sound: parsed by the schema of exactly this type.
   return { type, data } as unknown as Extract<LearnerEvent, { type: Type }>;
 }
@@ -221,16 +268,23 @@ export function event<Type extends LearnerEventType>(
 export function command<Type extends LearnerCommandType>(
   type: Type,
   given: Partial<CommandData<Type>> = {},
-  { by, at = NOON }: { readonly by?: Actor; readonly at?: Instant } = {},
+  {
+    by,
+    at = NOON,
+    user = null,
+  }: { readonly by?: Actor; readonly at?: Instant; readonly user?: string | null } = {},
 ): LearnerCommandOf<Type> {
   const data = learnerCommands[type].parse({ ...commandDefaults[type], ...given });
   // Sound: parsed by the schema of exactly this type.
-  return { type, data, by: by ?? usualCaller(type), at } as unknown as LearnerCommandOf<Type>;
+  return { type, data, by: by ?? usualCaller(type), user, at } as unknown as LearnerCommandOf<Type>;
 }
 
 function usualCaller(type: LearnerCommandType): Actor {
-  if (type.endsWith('Achievement') || type === 'UpholdChallenge' || type === 'RejectChallenge') {
+  if (
+    type.endsWith('Achievement') ||
+    ['UpholdChallenge', 'RejectChallenge', 'ExtendChallenge'].includes(type)
+  ) {
     return awarding;
   }
-  return /ConfiguredView|Challenge$|OptOut$/.test(type) ? theLearner : provider;
+  return /ConfiguredView|(Challenge|OptOut|Sensitive|Notice)$/.test(type) ? theLearner : provider;
 }
