@@ -1,6 +1,7 @@
 import { challenges } from './challenges.js';
 import { held } from './held.js';
 import type { KeptView } from './keptView.js';
+import { merges } from './merges.js';
 import { organisations } from './organisations.js';
 import { register } from './register.js';
 import { reviews } from './reviews.js';
@@ -14,4 +15,5 @@ export const keptViews: readonly KeptView[] = [
   held,
   organisations,
   reviews,
+  merges,
 ];

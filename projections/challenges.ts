@@ -3,6 +3,7 @@ import type { CalendarDate, Instant } from '../domain/date.js';
 import { type EntryReference, entryKey } from '../domain/learner/entries.js';
 import type { ChallengeSubject } from '../domain/learner/events.js';
 import { keptView, type TableNames } from './keptView.js';
+import { mergesIgnored } from './merging.js';
 
 /** A challenge that waits for its owner: to be decided, or upheld and to be corrected. Its reason is read from the learner's own stream. */
 export type OpenChallenge = {
@@ -103,6 +104,7 @@ export const challenges = keptView<State, 'learner'>({
       }),
       NoticeShown: 'ignored',
       NoticeAcknowledged: 'ignored',
+      ...mergesIgnored,
       SensitiveDataRedacted: 'ignored',
       FieldsResealed: 'ignored',
     },

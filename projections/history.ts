@@ -55,6 +55,11 @@ export const historyProjection: Projection<HistoryState> = {
     QuarantineLifted: withRow,
     NoticeShown: withRow,
     NoticeAcknowledged: withRow,
+    LearnersMerged: withRow,
+    LearnersUnmerged: withRow,
+    LearnerSuperseded: withRow,
+    SupersessionEnded: withRow,
+    UlnRetired: withRow,
     SensitiveDataRedacted: withRow,
     FieldsResealed: withRow,
   },
@@ -93,6 +98,10 @@ function replacedBy(event: LearnerEvent, before: PlrState): Values | null {
       return { challenge: before.challenges.get(event.data.challengeId)?.state ?? null };
     case 'ChallengeExtended':
       return { dueDate: before.challenges.get(event.data.challengeId)?.dueDate ?? null };
+    case 'LearnersUnmerged':
+      return { merged: true };
+    case 'SupersessionEnded':
+      return { superseded: true };
     case 'UlnIssued':
     case 'ParticipationRecorded':
     case 'AchievementRecorded':
@@ -113,6 +122,9 @@ function replacedBy(event: LearnerEvent, before: PlrState): Values | null {
     case 'QuarantineLifted':
     case 'NoticeShown':
     case 'NoticeAcknowledged':
+    case 'LearnersMerged':
+    case 'LearnerSuperseded':
+    case 'UlnRetired':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return null;

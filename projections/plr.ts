@@ -10,6 +10,7 @@ import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js
 import { applyChanges, type IssuedLearner, type Values } from '../domain/learner/state.js';
 import type { Recorded } from '../domain/recorded.js';
 import { isRedacted } from '../domain/redaction.js';
+import { mergesKept, NEVER_MERGED, type PlrMerging } from './merging.js';
 import {
   challengesOf,
   isUnderWay,
@@ -65,6 +66,7 @@ export type Plr = {
   readonly challenges: readonly PlrChallenge[];
   /** The organisations that are or were directly linked to the learner. */
   readonly connections: readonly PlrConnection[];
+  readonly merging: PlrMerging;
 };
 
 type StoredEntry = Omit<
@@ -75,7 +77,7 @@ type StoredEntry = Omit<
 };
 
 /** What folding keeps; `toPlr` makes the record of it. */
-export type PlrState = Pick<Plr, 'uln' | 'details' | 'sharing'> & {
+export type PlrState = Pick<Plr, 'uln' | 'details' | 'sharing' | 'merging'> & {
   readonly entries: ReadonlyMap<string, StoredEntry>;
   readonly challenges: PlrChallenges;
   readonly connections: ReadonlyMap<string, PlrConnection>;
@@ -92,6 +94,7 @@ export const plrProjection: Projection<PlrState> = {
     entries: new Map(),
     challenges: new Map(),
     connections: new Map(),
+    merging: NEVER_MERGED,
   },
   on: {
     UlnIssued: (state, { event }) => {
@@ -162,6 +165,7 @@ export const plrProjection: Projection<PlrState> = {
     ConfiguredViewCodeFailed: 'ignored',
     ConfiguredViewRevoked: 'ignored',
     ConfiguredViewExported: 'ignored',
+    ...mergesKept,
     // The events they speak of are read with the markers already in place.
     SensitiveDataRedacted: 'ignored',
     FieldsResealed: 'ignored',
@@ -187,6 +191,7 @@ export function toPlr(state: PlrState, validAt: CalendarDate | null = null): Plr
     qualifications: [...groups].map(([key, entries]) => toQualification(key, entries)),
     challenges: [...state.challenges.values()],
     connections: [...state.connections.values()],
+    merging: state.merging,
   };
 }
 

@@ -17,6 +17,7 @@ import { isPlaceholder } from '../domain/postcode.js';
 import type { Redactable } from '../domain/redaction.js';
 import type { Uln } from '../domain/uln.js';
 import { keptView, type TableNames } from './keptView.js';
+import { mergesIgnored } from './merging.js';
 
 const SEARCHED = [
   'givenName',
@@ -117,6 +118,7 @@ export const register = keptView<State, 'learner'>({
       QuarantineLifted: 'ignored',
       NoticeShown: 'ignored',
       NoticeAcknowledged: 'ignored',
+      ...mergesIgnored,
       SensitiveDataRedacted: 'ignored',
       FieldsResealed: 'ignored',
     },

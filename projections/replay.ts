@@ -147,6 +147,11 @@ function entryOf(event: LearnerEvent): {
     case 'QuarantineLifted':
     case 'NoticeShown':
     case 'NoticeAcknowledged':
+    case 'LearnersMerged':
+    case 'LearnersUnmerged':
+    case 'LearnerSuperseded':
+    case 'SupersessionEnded':
+    case 'UlnRetired':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return { key: null, ownDate: 'unchanged' };

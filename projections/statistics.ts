@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { entryKey, entryKeyOf } from '../domain/learner/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { keptView, type PlainEvent, type TableNames } from './keptView.js';
+import { mergesIgnored } from './merging.js';
 import type { Projection } from './projection.js';
 
 /** How many achievements stand of one qualification, from one source, awarded in one year. */
@@ -89,6 +90,7 @@ const projection: Projection<State, PlainEvent<LearnerEvent>> = {
       changed(state, entryKey(event.data.entry), { quarantined: false }),
     NoticeShown: 'ignored',
     NoticeAcknowledged: 'ignored',
+    ...mergesIgnored,
     SensitiveDataRedacted: 'ignored',
     FieldsResealed: 'ignored',
   },

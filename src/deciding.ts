@@ -2,6 +2,7 @@ import { DomainError } from '../domain/errors.js';
 import type { LearnerCommand, LearnerCommandInput } from '../domain/learner/commands.js';
 import type { LearnerEvent, LearnerEventType } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
+import { supersessionWarnings } from '../domain/learner/mergeDecisions.js';
 import { warningsOf } from '../domain/learner/warnings.js';
 import { eventId } from './identifiers.js';
 import type { History, Journal, Receipt, Recording } from './journal.js';
@@ -33,7 +34,14 @@ export async function decideAndAppend(
   screening: Screening,
   expectedVersion: number | null = null,
 ): Promise<Outcome> {
-  const warnings = warningsOf(command.data as LearnerCommandInput['data']);
+  const state = history.events.reduce(
+    (before, { event }) => learner.evolve(before, event),
+    learner.initialState,
+  );
+  const warnings = [
+    ...warningsOf(command.data as LearnerCommandInput['data']),
+    ...supersessionWarnings(state),
+  ];
   const earlier = earlierOutcome(history, stream, recording);
   if (earlier !== null) {
     return { ...earlier, warnings };
@@ -45,10 +53,6 @@ export async function decideAndAppend(
       { serviceCode: 'WSRC0013' },
     );
   }
-  const state = history.events.reduce(
-    (before, { event }) => learner.evolve(before, event),
-    learner.initialState,
-  );
   const decided = learner.decide(command, state);
   const events = [...decided, ...flagsFor(decided, state, { stream, recording }, screening)];
   const receipt =

@@ -18,10 +18,19 @@ export { Ukprn } from '../domain/ukprn.js';
 export { explainUln, Uln } from '../domain/uln.js';
 export type { Comparison } from '../projections/comparison.js';
 export type { ConfiguredViewAnswer, ViewedEntry } from '../projections/configuredView.js';
+export type { PlrConflict } from '../projections/conflicts.js';
 export { type Change, diff } from '../projections/diff.js';
 export type { GenerationStatus } from '../projections/generationStatus.js';
 export type { WaitingRow } from '../projections/held.js';
 export { type HistoryRow, historyProjection } from '../projections/history.js';
+export type {
+  EntrySource,
+  MergedChallenge,
+  MergedEntry,
+  MergedPlr,
+  MergedQualification,
+} from '../projections/mergedPlr.js';
+export type { PlrMerging } from '../projections/merging.js';
 export type { NoticeStatus } from '../projections/notices.js';
 export type { Plr, PlrEntry, PlrQualification } from '../projections/plr.js';
 export type { PlrChallenge, PlrEntryChallenge } from '../projections/plrChallenges.js';
@@ -69,6 +78,7 @@ export type {
   ViewName,
 } from './keptViews.js';
 export type { LearnerRequest } from './ledger.js';
+export type { FoundCandidate } from './linking.js';
 export type {
   IdentityInput,
   Lookup,
@@ -76,6 +86,7 @@ export type {
   VerificationInput,
 } from './lookup.js';
 export { openMemoryLedger } from './memoryLedger.js';
+export type { MergeOutcome, MergeStatus, Merging } from './merging.js';
 export type {
   NoticeChoice,
   NoticeInput,
@@ -84,8 +95,10 @@ export type {
   PublishedNotice,
 } from './notices.js';
 export { type Followed, type Ledger, type LedgerPlaces, openLedger } from './openLedger.js';
+export type { LearnerRecord, ReadRecord, Records, Resolution } from './records.js';
 export type { DetailsInput, Registration } from './registration.js';
 export type { Request } from './request.js';
 export type { ListedReview, QuarantineDecision, SensitiveReviews } from './reviews.js';
 export { readScreening, type Screening, type ScreeningFileInput } from './screening.js';
+export type { NamedUln, UlnChange } from './ulnChanges.js';
 export { type Problem, type Verification, verifyStreams } from './verify.js';

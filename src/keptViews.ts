@@ -35,6 +35,8 @@ import {
 import type { ViewsDatabase } from '../projections/views.js';
 import { parseInput } from './input.js';
 import type { Journal } from './journal.js';
+import { type FoundCandidate, withMasters } from './linking.js';
+import { type Records, SUBSTITUTED } from './records.js';
 
 const shape = learnerDetailsShape;
 
@@ -60,7 +62,8 @@ export type SearchInput = z.input<typeof Search>;
  * What a search found, with the service's code for it. `exact` is one learner who is the same in
  * everything, `possible` up to 10 who are alike, closest first; more than that is `too-many`, with no
  * learner's data. Those who are alike only if something was mistyped are left out, and counted, where
- * the others alone come to 10 at most and all together do not.
+ * the others alone come to 10 at most and all together do not. For a superseded ULN its master is
+ * found; where that is the one exact answer, it is `linked`.
  */
 export type FindAnswer =
   | { readonly kind: 'none'; readonly code: 'WSRC0001' }
@@ -68,13 +71,18 @@ export type FindAnswer =
   | {
       readonly kind: 'exact';
       readonly code: 'WSRC0004';
-      readonly candidates: readonly Candidate[];
+      readonly candidates: readonly FoundCandidate[];
     }
   | {
       readonly kind: 'possible';
       readonly code: 'WSRC0003';
-      readonly candidates: readonly Candidate[];
+      readonly candidates: readonly FoundCandidate[];
       readonly leftOut: number;
+    }
+  | {
+      readonly kind: 'linked';
+      readonly code: typeof SUBSTITUTED;
+      readonly candidates: readonly FoundCandidate[];
     };
 
 /** A waiting challenge with the ULN of the learner. */
@@ -87,7 +95,8 @@ export type ViewName =
   | 'statistics'
   | 'held'
   | 'organisations'
-  | 'reviews';
+  | 'reviews'
+  | 'merges';
 
 /** Questions across learners, each answered from a view that is brought up to date first. */
 export type KeptViews = {
@@ -123,17 +132,18 @@ export function createKeptViews(parts: {
   readonly source: EventSource;
   readonly runner: Runner;
   readonly journal: Journal;
+  readonly records: Records;
 }): KeptViews {
-  const { views, source, runner, journal } = parts;
+  const { views, source, runner, journal, records } = parts;
   const rebuilding = createRebuilding(views, source, runner, keptViews);
 
   return {
     find: async (input, isShown = () => true) => {
       const asked = parseInput(Search, input);
-      const candidates = await runner.read(register, (database, names) =>
+      const found = await runner.read(register, (database, names) =>
         searchRegister(database, names, asked),
       );
-      return answerOf(candidates.filter(isShown));
+      return answerOf(await withMasters(found.filter(isShown), records));
     },
     openChallenges: async (query) => {
       const open = await runner.read(challenges, (database, names) =>
@@ -158,10 +168,12 @@ export function createKeptViews(parts: {
   };
 }
 
-function answerOf(found: readonly Candidate[]): FindAnswer {
+function answerOf(found: readonly FoundCandidate[]): FindAnswer {
   const exact = found.filter(({ kind }) => kind === 'exact');
   if (exact.length === 1) {
-    return { kind: 'exact', code: 'WSRC0004', candidates: exact };
+    return exact[0]?.linked === null
+      ? { kind: 'exact', code: 'WSRC0004', candidates: exact }
+      : { kind: 'linked', code: SUBSTITUTED, candidates: exact };
   }
   if (found.length === 0) {
     return { kind: 'none', code: 'WSRC0001' };

@@ -6,6 +6,7 @@ import {
 } from '../domain/learner/commands.js';
 import type { configuredViewCommands } from '../domain/learner/configuredViewCommands.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
+import { isMergeStep, type MergeStep } from '../domain/learner/mergeCommands.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { ServiceCode } from '../domain/serviceCodes.js';
 import type { Uln } from '../domain/uln.js';
@@ -22,11 +23,17 @@ import { createRegistration, type Registering } from './registration.js';
 import { type Request, recordingOf } from './request.js';
 import type { Screening } from './screening.js';
 
-/** Commands to a learner who has a ULN; those on configured views have a door of their own. */
+/**
+ * Commands to a learner who has a ULN; those on configured views have a door of their own, and so have
+ * merges, which concern two streams.
+ */
 export type LearnerRequest = Exclude<
   LearnerCommandInput,
-  { type: 'IssueUln' | keyof typeof configuredViewCommands }
+  { type: 'IssueUln' | MergeStep | keyof typeof configuredViewCommands }
 >;
+
+/** Commands to the stream of an issued ULN, those by which the ledger merges among them. */
+export type StreamRequest = Exclude<LearnerCommandInput, { type: 'IssueUln' }>;
 
 /** Issuing ULNs and recording against them. */
 export type Learners = Registering & {
@@ -50,13 +57,16 @@ export type Learners = Registering & {
 
 /** How often a command is decided again because another process wrote first. */
 const MAX_CONFLICTS = 3;
-/** Creates the door to learners over a journal. */
+/** Creates the door to learners over a journal, and the one behind it that merging goes through. */
 export function createLearners(
   journal: Journal,
   vault: Vault,
   clock: Clock,
   screening: Screening,
-): Learners {
+): {
+  readonly learners: Learners;
+  readonly handleAny: (uln: Uln, command: StreamRequest, request: Request) => Promise<Outcome>;
+} {
   const inOrder = createQueues();
 
   async function find(
@@ -77,7 +87,7 @@ export function createLearners(
     );
   }
 
-  async function handle(uln: Uln, input: LearnerRequest, request: Request): Promise<Outcome> {
+  async function handleAny(uln: Uln, input: StreamRequest, request: Request): Promise<Outcome> {
     const data = parseInput(learnerCommands[input.type], input.data);
     // Queued before the first await, so that commands to one learner are taken in the order given.
     const [newest = 1] = vault.indexGenerations();
@@ -107,16 +117,26 @@ export function createLearners(
     });
   }
 
-  return {
+  const learners: Learners = {
     ...createRegistration({ journal, vault, clock, inOrder, screening }),
-    handle,
+    handle: async (uln, command, request) => {
+      // A caller without types could write one half of a merge and leave the other.
+      if (isMergeStep(command.type)) {
+        throw new DomainError(
+          'ERR_INPUT_INVALID',
+          'type: expected a command to one learner, found one about two, which only merging may give',
+        );
+      }
+      return handleAny(uln, command, request);
+    },
     read: async (uln) => withoutQuarantined((await find(uln)).events),
     readAll: async (uln) => (await find(uln)).events,
     streamOf: async (uln) => (await find(uln)).stream,
   };
+  return { learners, handleAny };
 }
 
 /** The service answers an update of an unknown ULN with a code of its own. */
-function notFoundCode(type: LearnerRequest['type']): ServiceCode | null {
+function notFoundCode(type: StreamRequest['type']): ServiceCode | null {
   return type === 'AmendLearnerDetails' ? 'WSRC0019' : null;
 }

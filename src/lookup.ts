@@ -8,7 +8,7 @@ import { searchedOf } from '../projections/register.js';
 import { NOW, plrAt } from '../projections/replay.js';
 import { parseInput } from './input.js';
 import type { FindAnswer } from './keptViews.js';
-import type { Learners } from './ledger.js';
+import { type ReadRecord, type Records, SUBSTITUTED } from './records.js';
 
 const shape = learnerDetailsShape;
 
@@ -40,6 +40,7 @@ export type VerificationInput = z.input<typeof Verification>;
 /** Whether the learner of a ULN is who somebody takes them to be. No value of the learner is in it. */
 export type VerificationAnswer =
   | IdentityCheck
+  | (Omit<IdentityCheck, 'code'> & { readonly code: 'WSVRC002' | 'WSVRC004' })
   | { readonly kind: 'not-found'; readonly code: 'WSVRC006'; readonly failureFlags: readonly [] };
 
 /** Questions about the learner of one ULN. Nothing is recorded. */
@@ -53,12 +54,12 @@ export type Lookup = {
   readonly verifyLearner: (input: VerificationInput) => Promise<VerificationAnswer>;
 };
 
-/** Creates the questions about one ULN over the learners' streams. */
-export function createLookup(learners: Learners): Lookup {
-  async function learnerOf(uln: Uln): Promise<KnownLearner | null> {
+/** Creates the questions about one ULN over the records of learners. */
+export function createLookup({ readRecord }: Pick<Records, 'readRecord'>): Lookup {
+  /** Everybody whom the ULN answers for, the master first; nobody where it was not issued. */
+  async function read(uln: Uln): Promise<ReadRecord | null> {
     try {
-      const { details } = plrAt(await learners.read(uln), NOW);
-      return details === null ? null : searchedOf(details);
+      return await readRecord(uln);
     } catch (error) {
       if (error instanceof DomainError && error.code === 'ERR_LEARNER_NOT_FOUND') {
         return null;
@@ -70,30 +71,57 @@ export function createLookup(learners: Learners): Lookup {
   return {
     findByUln: async (uln, input = {}) => {
       const identity = parseInput(Identity, input);
-      const known = await learnerOf(uln);
-      if (known === null) {
+      const record = await read(uln);
+      const [first] = record?.events ?? [];
+      const known = record === null ? null : knownBy(record.events);
+      if (record === null || first === undefined || known === null) {
         return { kind: 'none', code: 'WSRC0001' };
       }
-      const stream = await learners.streamOf(uln);
       const differing = differingFields({ ...identity, lastKnownPostCode: null }, known);
       // Whoever asks by the ULN has been let in or kept out before.
-      const learner = { uln, ...known };
-      const candidate = { differing, mistyped: null, stream, learner, restrictedTo: null };
-      return differing.length === 0
-        ? { kind: 'exact', code: 'WSRC0004', candidates: [{ kind: 'exact', ...candidate }] }
-        : {
-            kind: 'possible',
-            code: 'WSRC0003',
-            candidates: [{ kind: 'possible', ...candidate }],
-            leftOut: 0,
-          };
+      const candidate = {
+        differing,
+        mistyped: null,
+        stream: first.stream,
+        learner: { uln: record.found, ...known },
+        restrictedTo: null,
+        linked: record.found === uln ? null : uln,
+      };
+      if (differing.length > 0) {
+        const candidates = [{ kind: 'possible', ...candidate } as const];
+        return { kind: 'possible', code: 'WSRC0003', candidates, leftOut: 0 };
+      }
+      const candidates = [{ kind: 'exact', ...candidate } as const];
+      return record.found === uln
+        ? { kind: 'exact', code: 'WSRC0004', candidates }
+        : { kind: 'linked', code: SUBSTITUTED, candidates };
     },
     verifyLearner: async (input) => {
       const { uln, ...identity } = parseInput(Verification, input);
-      const known = await learnerOf(uln);
-      return known === null
-        ? { kind: 'not-found', code: 'WSVRC006', failureFlags: [] }
-        : checkIdentity(identity, known);
+      const record = await read(uln);
+      const known = record === null ? null : knownBy(record.events);
+      if (record === null || known === null) {
+        return { kind: 'not-found', code: 'WSVRC006', failureFlags: [] };
+      }
+      const check = checkIdentity(identity, known);
+      return record.found === uln ? check : linkedCheck(check);
     },
   };
+}
+
+function knownBy(events: ReadRecord['events']): KnownLearner | null {
+  const { details } = plrAt(events, NOW);
+  return details === null ? null : searchedOf(details);
+}
+
+/** The check of the master of a superseded ULN, by the service's codes for linked learners. */
+function linkedCheck(check: IdentityCheck): VerificationAnswer {
+  switch (check.kind) {
+    case 'match':
+      return { ...check, code: 'WSVRC002' };
+    case 'similar':
+      return { ...check, code: 'WSVRC004' };
+    case 'different':
+      return check;
+  }
 }

@@ -27,8 +27,10 @@ import { createJournal, type Journal } from './journal.js';
 import { createKeptViews, type KeptViews } from './keptViews.js';
 import { createLearners, type Learners } from './ledger.js';
 import { createLookup, type Lookup } from './lookup.js';
+import { createMerging, type Merging } from './merging.js';
 import { createNotices, type Notices } from './notices.js';
 import { createOrders, erasureStream, type Orders } from './orders.js';
+import { createRecords, type Records } from './records.js';
 import { keeperRecording } from './request.js';
 import { createReviews, type SensitiveReviews } from './reviews.js';
 import { type Screening, standardScreening } from './screening.js';
@@ -53,11 +55,13 @@ export type Followed =
 
 /** An open ledger: what services embed and the command line stands on. */
 export type Ledger = Learners &
+  Records &
   Lookup &
   KeptViews &
   Rights & {
     readonly origin: string;
     readonly held: Held;
+    readonly merging: Merging;
     readonly erasure: Erasure;
     readonly configuredViews: ConfiguredViews;
     readonly credentials: Credentials;
@@ -105,7 +109,7 @@ const DEFAULT_POLICY: LedgerPolicy = { suspendAt: 'severe', screening: standardS
 
 /**
  * Opens a ledger that `createLedger` or `plr init` has made, and finishes what a crash cut short:
- * rotations and erasures. Throws `ERR_LEDGER_MISSING` where a part is missing, `ERR_VAULT_BEHIND` and
+ * rotations, erasures and merges. Throws `ERR_LEDGER_MISSING` where a part is missing, `ERR_VAULT_BEHIND` and
  * `ERR_MASTER_MISMATCH` where a part was restored from a backup that it must not come from. What is
  * recorded is screened by the standard list of words where no other screening is given.
  */
@@ -183,17 +187,22 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
     }
   }
 
-  const learners = createLearners(journal, vault, clock, policy.screening);
+  const { learners, handleAny } = createLearners(journal, vault, clock, policy.screening);
+  const records = createRecords(learners.read);
+  const mergeParts = { journal, runner, learners, records, handleAny, clock };
+  const { merging, resumeAtOpening } = createMerging(mergeParts);
+  await resumeAtOpening();
   const statusLists = createStatusLists(journal, vault, clock);
   const { screening } = policy;
   const sharing = { journal, vault, clock, learners, statusLists, screening };
 
   const notices = createNotices({ journal, learners, clock });
-  const lookup = createLookup(learners);
-  const keptViewsDoor = createKeptViews({ views, source, runner, journal });
+  const lookup = createLookup(records);
+  const keptViewsDoor = createKeptViews({ views, source, runner, journal, records });
 
   return {
     ...learners,
+    ...records,
     ...lookup,
     ...keptViewsDoor,
     ...assembleRights({
@@ -211,6 +220,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
       requiredNoticeAt: notices.requiredAt,
     }),
     held: createHeld({ journal, runner, learners }),
+    merging,
     origin: store.origin,
     erasure,
     configuredViews: createConfiguredViews(sharing),

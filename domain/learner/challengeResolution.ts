@@ -18,7 +18,8 @@ const IDENTIFYING = [
 type Correction =
   | { readonly of: 'nothing' }
   | { readonly of: 'entry'; readonly entry: EntryReference }
-  | { readonly of: 'details'; readonly identifying: boolean };
+  | { readonly of: 'details'; readonly identifying: boolean }
+  | { readonly of: 'identity' };
 
 /** What happens to a challenge itself. */
 type ChallengeEvent = Extract<
@@ -111,11 +112,13 @@ function answers(correction: Correction, { raised }: Challenge): boolean {
     case 'details':
       return correction.of === 'details';
     case 'identity':
-      return correction.of === 'details' && correction.identifying;
+      return (
+        correction.of === 'identity' || (correction.of === 'details' && correction.identifying)
+      );
   }
 }
 
-/** What an event puts right. A merge of two learners would answer a disputed identity. */
+/** What an event puts right. A merge of two learners answers a disputed identity. */
 function correctionOf(event: LearnerEvent): Correction {
   switch (event.type) {
     case 'ParticipationCorrected':
@@ -130,6 +133,9 @@ function correctionOf(event: LearnerEvent): Correction {
         of: 'details',
         identifying: IDENTIFYING.some((name) => event.data[name] !== null),
       };
+    case 'LearnersMerged':
+    case 'LearnerSuperseded':
+      return { of: 'identity' };
     case 'UlnIssued':
     case 'ParticipationRecorded':
     case 'AchievementRecorded':
@@ -143,6 +149,9 @@ function correctionOf(event: LearnerEvent): Correction {
     case 'ConfiguredViewCodeFailed':
     case 'ConfiguredViewRevoked':
     case 'ConfiguredViewExported':
+    case 'LearnersUnmerged':
+    case 'SupersessionEnded':
+    case 'UlnRetired':
     case 'OptOutSet':
     case 'OptOutLifted':
     case 'ChallengeRaised':

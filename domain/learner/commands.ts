@@ -15,6 +15,7 @@ import {
   participationRedactableShape,
 } from './entries.js';
 import { ChallengeSubject, OptOutRoute } from './events.js';
+import { mergeCommands } from './mergeCommands.js';
 import { noticeCommands } from './noticeCommands.js';
 import { reviewCommands } from './reviewCommands.js';
 import { sharingCommands } from './sharingCommands.js';
@@ -110,6 +111,7 @@ export const learnerCommands = {
   ...challengeCommands,
   ...reviewCommands,
   ...noticeCommands,
+  ...mergeCommands,
 } as const;
 
 /** The name of a command to a learner's stream. */

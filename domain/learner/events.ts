@@ -17,6 +17,7 @@ import {
   participationPlainShape,
   participationRedactableShape,
 } from './entries.js';
+import { mergeEvents } from './mergeEvents.js';
 import { noticeShownEvents } from './noticeEvents.js';
 import { reviewEvents } from './reviewEvents.js';
 import { sharingEvents } from './sharingEvents.js';
@@ -178,6 +179,7 @@ export const learnerEvents = {
   ...challengeEvents,
   ...reviewEvents,
   ...noticeShownEvents,
+  ...mergeEvents,
   ...redactionEvents,
 } as const satisfies Record<string, EventDefinition>;
 

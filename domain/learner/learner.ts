@@ -29,6 +29,16 @@ import {
   decideWithdraw,
 } from './entryDecisions.js';
 import type { LearnerEvent } from './events.js';
+import {
+  decideEndSupersession,
+  decideMerge,
+  decideRefuseMerge,
+  decideRetire,
+  decideSupersede,
+  decideUnmerge,
+  refuseRetired,
+} from './mergeDecisions.js';
+import { evolveMerging, UNMERGED } from './mergeState.js';
 import { decideAcknowledge, decideShowNotice, withNoticeEvent } from './noticeDecisions.js';
 import {
   decideDismiss,
@@ -63,6 +73,7 @@ function decide(command: LearnerCommand, state: Learner): readonly LearnerEvent[
   if (state.status === 'unissued') {
     throw new DomainError('ERR_ULN_NOT_ISSUED', 'expected an issued ULN, found none issued here');
   }
+  refuseRetired(command, state);
   const events = decideIssued(command, state);
   return [...events, ...resolutionsOf(events, events.reduce(evolve, state as Learner))];
 }
@@ -135,6 +146,18 @@ function decideIssued(
       return decideShowNotice(command, state);
     case 'AcknowledgeNotice':
       return decideAcknowledge(command, state);
+    case 'MergeLearner':
+      return decideMerge(command, state);
+    case 'UnmergeLearner':
+      return decideUnmerge(command, state);
+    case 'RefuseMerge':
+      return decideRefuseMerge(command, state);
+    case 'Supersede':
+      return decideSupersede(command, state);
+    case 'EndSupersession':
+      return decideEndSupersession(command, state);
+    case 'RetireUln':
+      return decideRetire(command, state);
   }
 }
 
@@ -170,6 +193,7 @@ function evolve(state: Learner, event: LearnerEvent): Learner {
       reports: new Map(),
       noticesShown: [],
       noticesAcknowledged: new Set(),
+      merging: UNMERGED,
     };
   }
   // A stream begins with UlnIssued; anything before it would be a broken history, found by the chain.
@@ -255,6 +279,12 @@ function evolveIssued(
         ...state,
         configuredViews: evolveConfiguredViews(state.configuredViews, event),
       };
+    case 'LearnersMerged':
+    case 'LearnersUnmerged':
+    case 'LearnerSuperseded':
+    case 'SupersessionEnded':
+    case 'UlnRetired':
+      return { ...state, merging: evolveMerging(state.merging, event) };
     case 'SensitiveDataRedacted':
       return withReviewEvent(state, event);
     case 'FieldsResealed':

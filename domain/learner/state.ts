@@ -7,6 +7,7 @@ import type { ConfiguredViewsById } from './configuredViews.js';
 import type { LearnerDetails } from './details.js';
 import { type EntryReference, entryKey } from './entries.js';
 import type { LearnerEventData } from './events.js';
+import type { Merging } from './mergeState.js';
 import type { Report, Reviews } from './reviews.js';
 
 /** The values of an entry or of a learner by field name, each possibly redacted. */
@@ -61,6 +62,7 @@ export type IssuedLearner = {
   readonly reports: ReadonlyMap<string, Report>;
   readonly noticesShown: readonly LearnerEventData<'NoticeShown'>[];
   readonly noticesAcknowledged: ReadonlySet<number>;
+  readonly merging: Merging;
 };
 
 /** What the rules know of one learner's stream. */

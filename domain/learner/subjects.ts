@@ -54,6 +54,11 @@ export function subjectOf(event: LearnerEvent): EventSubject {
     case 'ConfiguredViewCodeFailed':
     case 'ConfiguredViewRevoked':
     case 'ConfiguredViewExported':
+    case 'LearnersMerged':
+    case 'LearnersUnmerged':
+    case 'LearnerSuperseded':
+    case 'SupersessionEnded':
+    case 'UlnRetired':
     case 'OptOutSet':
     case 'OptOutLifted':
     case 'NoticeShown':

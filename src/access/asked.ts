@@ -2,16 +2,18 @@ import type { Action, Basis } from '../../domain/access/events.js';
 import type { Instant } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { differingIdentity, type Identity } from '../../domain/learner/matching.js';
+import type { Learner } from '../../domain/learner/state.js';
 import type { Recorded } from '../../domain/recorded.js';
 import type { Uln } from '../../domain/uln.js';
 import type { Looks } from '../../projections/looks.js';
 import type { Vault } from '../../streams/vault.js';
 import type { Clock } from '../clock.js';
 import { learnerStream, tagOf } from '../identifiers.js';
-import type { History, Journal } from '../journal.js';
+import type { Journal } from '../journal.js';
 import type { KeptViews } from '../keptViews.js';
 import type { Learners } from '../ledger.js';
 import type { Lookup } from '../lookup.js';
+import { createRecords, type ReadRecord, type Records } from '../records.js';
 import type { AccessLedger, Asker } from './accessLedger.js';
 import { foldLearner, learnerFactsOf } from './facts.js';
 import type { Judged, Judging } from './judging.js';
@@ -35,8 +37,9 @@ export type NamedIdentity = Identity | null;
 
 /** The learner of a ULN, whether there is one or not, and what was decided about showing them. */
 export type AskedAbout = {
-  readonly tag: string;
-  readonly events: readonly Recorded<LearnerEvent>[];
+  /** The tags of the ULN asked for and of all that were merged with it. */
+  readonly tags: readonly string[];
+  readonly read: ReadRecord;
   readonly judged: Judged;
 };
 
@@ -51,31 +54,37 @@ export async function askAbout(
   action: Action,
   identity: NamedIdentity,
 ): Promise<AskedAbout> {
-  const { basis, ...found } = await lookUp(parts, uln);
-  const state = foldLearner(found.events);
-  const identityMatches =
-    identity === null || state.status === 'unissued'
-      ? null
-      : differingIdentity(identity, state.details).length === 0;
-  const learner = learnerFactsOf(state, identityMatches);
+  const read = await recordsOf(parts).readRecord(uln);
+  const [newest = 1] = parts.vault.indexGenerations();
+  const asked = read.events[0]?.stream ?? learnerStream(parts.vault, newest, uln);
+  const streams = [read.events, ...read.merged.map(({ events }) => events)];
+  const basis: Basis[] = streams.map((events) => ({
+    stream: events[0]?.stream ?? asked,
+    version: events.length,
+  }));
+  const states = streams.map(foldLearner);
+  const learner = learnerFactsOf(states, identityMatches(identity, states));
   const judged = await parts.judging.judge(asker, action, { learner, basis });
-  return { ...found, judged };
+  return { tags: basis.map(({ stream }) => tagOf(stream)), read, judged };
 }
 
-/** Reads under every generation of the index key, also where the first answers. */
-async function lookUp(
-  { vault, journal }: AccessParts,
-  uln: Uln,
-): Promise<Omit<AskedAbout, 'judged'> & { readonly basis: readonly Basis[] }> {
-  let found: { stream: string; history: History<LearnerEvent> } | null = null;
-  let newest = '';
-  for (const generation of vault.indexGenerations()) {
-    const stream = learnerStream(vault, generation, uln);
-    const history = await journal.read<LearnerEvent>(stream);
-    newest = newest === '' ? stream : newest;
-    found = history.end.version > 0 ? (found ?? { stream, history }) : found;
-  }
-  const stream = found?.stream ?? newest;
-  const events = found?.history.events ?? [];
-  return { tag: tagOf(stream), events, basis: [{ stream, version: events.length }] };
+/** Reading records with everything in them; a ULN that was not issued has no events. */
+export function recordsOf({ vault, journal }: Pick<AccessParts, 'vault' | 'journal'>): Records {
+  return createRecords(async (uln) => {
+    let found: readonly Recorded<LearnerEvent>[] = [];
+    // Under every generation of the index key, also where the first answers.
+    for (const generation of vault.indexGenerations()) {
+      const { events } = await journal.read<LearnerEvent>(learnerStream(vault, generation, uln));
+      found = found.length === 0 ? events : found;
+    }
+    return found;
+  });
+}
+
+/** Whether the names given are known of the learner, under any of the merged ULNs. */
+function identityMatches(identity: NamedIdentity, states: readonly Learner[]): boolean | null {
+  const known = states.flatMap((state) => (state.status === 'issued' ? [state.details] : []));
+  return identity === null || known.length === 0
+    ? null
+    : known.some((details) => differingIdentity(identity, details).length === 0);
 }

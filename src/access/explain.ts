@@ -1,4 +1,4 @@
-import type { AccessEventData } from '../../domain/access/events.js';
+import type { AccessEventData, Basis } from '../../domain/access/events.js';
 import type { Actor } from '../../domain/actor.js';
 import { dateOf, type Instant } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
@@ -36,7 +36,7 @@ export async function explain(
   const who = { user: user as string | null, organisation: organisation as string | null };
   const by = actorOf(who);
   const own = data.facts.find(({ stream }) => stream.startsWith('organisation-'));
-  const of = data.facts.find(({ stream }) => stream.startsWith('learner-'));
+  const of = data.facts.filter(({ stream }) => stream.startsWith('learner-'));
   const { organisation: asking } = await organisationFacts(journal, { by }, own?.version ?? 0);
   const decidedAgain = decideAccess(
     {
@@ -48,7 +48,7 @@ export async function explain(
     },
     {
       organisation: asking,
-      learner: of === undefined ? undefined : await learnerAt(journal, of, data.identityMatches),
+      learner: of.length === 0 ? undefined : await learnerAt(journal, of, data.identityMatches),
       requiredNotice: await parts.requiredNoticeAt(at),
     },
   );
@@ -64,11 +64,14 @@ export async function explain(
 
 async function learnerAt(
   journal: Journal,
-  { stream, version }: { readonly stream: string; readonly version: number },
+  basis: readonly Basis[],
   identityMatches: boolean | null,
 ) {
-  const { events } = await journal.read<LearnerEvent>(stream);
-  return learnerFactsOf(foldLearner(events.slice(0, version)), identityMatches);
+  const states = basis.map(async ({ stream, version }) => {
+    const { events } = await journal.read<LearnerEvent>(stream);
+    return foldLearner(events.slice(0, version));
+  });
+  return learnerFactsOf(await Promise.all(states), identityMatches);
 }
 
 function actorOf(who: {

@@ -1,8 +1,8 @@
 import type { Basis } from '../../domain/access/events.js';
-import type { AccessFacts, LearnerFacts } from '../../domain/access/request.js';
+import type { LearnerFacts } from '../../domain/access/request.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { learner } from '../../domain/learner/learner.js';
-import type { Learner } from '../../domain/learner/state.js';
+import type { Handling, Learner } from '../../domain/learner/state.js';
 import type { OrganisationEvent } from '../../domain/organisation/events.js';
 import { organisation } from '../../domain/organisation/organisation.js';
 import type { Organisation } from '../../domain/organisation/state.js';
@@ -55,20 +55,45 @@ export function foldLearner(events: readonly Recorded<LearnerEvent>[]): Learner 
   return events.reduce((state, { event }) => learner.evolve(state, event), learner.initialState);
 }
 
-/** What the rules need of a learner; `null` for one of whom nothing is known. */
+/**
+ * What the rules need of a learner, of all the ULNs that were merged; `null` for one of whom nothing is
+ * known. Of opt-outs and handling the stricter counts.
+ */
 export function learnerFactsOf(
-  state: Learner,
+  states: readonly Learner[],
   identityMatches: boolean | null,
-): AccessFacts['learner'] {
-  if (state.status === 'unissued') {
+): LearnerFacts | null {
+  const issued = states.flatMap((state) => (state.status === 'issued' ? [state] : []));
+  const [first] = issued;
+  if (first === undefined) {
     return null;
   }
-  const { optedOutSince, handling, connections, entries } = state;
+  const optedOutSince = issued
+    .flatMap((state) => state.optedOutSince ?? [])
+    .sort()
+    .at(0);
+  const entries = issued.flatMap((state) => [...state.entries.values()]);
   return {
-    optedOutSince,
-    handling,
-    connections: [...connections.values()],
-    sources: [...new Set([...entries.values()].map(({ reference }) => reference.submittedBy))],
+    optedOutSince: optedOutSince ?? null,
+    handling: strictest(issued.map(({ handling }) => handling)) ?? first.handling,
+    connections: issued.flatMap(({ connections }) => [...connections.values()]),
+    sources: [...new Set(entries.map(({ reference }) => reference.submittedBy))],
     identityMatches,
-  } satisfies LearnerFacts;
+  };
+}
+
+/** The one restricted handling, of which only those pass who are authorised by all; `undefined` where none is. */
+function strictest(handlings: readonly Handling[]): Handling | undefined {
+  const restricted = handlings.filter(({ level }) => level === 'restricted');
+  const [first, ...others] = restricted;
+  return first === undefined
+    ? undefined
+    : {
+        ...first,
+        authorised: first.authorised.filter((one) =>
+          others.every(({ authorised }) =>
+            authorised.some(({ ukprn, user }) => ukprn === one.ukprn && user === one.user),
+          ),
+        ),
+      };
 }

@@ -50,11 +50,11 @@ export function createFinding(parts: AccessParts): Finding {
     asker: Asker,
     identity: IdentityInput = {},
   ): Promise<FindAnswer> {
-    const { tag, judged } = await askAbout(parts, uln, asker, 'find', null);
+    const { tags, judged } = await askAbout(parts, uln, asker, 'find', null);
     const answer = judged.outcome === 'allowed' ? await lookup.findByUln(uln, identity) : NOT_FOUND;
     const fields = answer.kind === 'none' ? [] : IDENTIFYING;
     const { code } = answer;
-    await judging.note(judged, { ...NOTHING_SHOWN, learners: [tag], fields, code });
+    await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, code });
     if (judged.answer !== 'not-found') {
       judging.requireAllowed(judged);
     }
@@ -66,7 +66,7 @@ export function createFinding(parts: AccessParts): Finding {
     asker: Asker,
   ): Promise<VerificationAnswer> {
     const uln = parseInput(Uln, input.uln);
-    const { tag, judged } = await askAbout(parts, uln, asker, 'verify', null);
+    const { tags, judged } = await askAbout(parts, uln, asker, 'verify', null);
     const answer: VerificationAnswer =
       judged.outcome === 'allowed'
         ? await lookup.verifyLearner(input)
@@ -74,7 +74,7 @@ export function createFinding(parts: AccessParts): Finding {
     const { code } = answer;
     await judging.note(judged, {
       ...NOTHING_SHOWN,
-      learners: [tag],
+      learners: tags,
       fields: ['comparison'],
       search: digestsOf(vault, mandatoryOf({ ...input, lastKnownPostCode: null })),
       code,
@@ -103,17 +103,17 @@ function isShownTo({ request, facts }: Judged, { restrictedTo }: Candidate): boo
 }
 
 function candidatesOf(answer: FindAnswer): readonly Candidate[] {
-  return answer.kind === 'exact' || answer.kind === 'possible' ? answer.candidates : [];
+  return answer.kind === 'none' || answer.kind === 'too-many' ? [] : answer.candidates;
 }
 
 /** The answer without who else may find a learner: that is no business of whoever asks. */
 function shownIn(answer: FindAnswer): FindAnswer {
-  return answer.kind === 'exact' || answer.kind === 'possible'
-    ? {
+  return answer.kind === 'none' || answer.kind === 'too-many'
+    ? answer
+    : {
         ...answer,
         candidates: answer.candidates.map((candidate) => ({ ...candidate, restrictedTo: null })),
-      }
-    : answer;
+      };
 }
 
 const NOT_FOUND: FindAnswer = { kind: 'none', code: 'WSRC0001' };

@@ -1,33 +1,40 @@
 import { outsideOrganisation } from '../../domain/access/request.js';
-import type { LearnerEvent } from '../../domain/learner/events.js';
-import type { Recorded } from '../../domain/recorded.js';
 import type { Uln } from '../../domain/uln.js';
 import { type DisclosedPlr, disclosedTo } from '../../projections/disclosed.js';
 import type { Look } from '../../projections/looks.js';
 import { withoutQuarantined } from '../../projections/quarantine.js';
-import { NOW, plrAt } from '../../projections/replay.js';
+import { NOW, type Point } from '../../projections/replay.js';
+import { type ReadRecord, recordOf } from '../records.js';
 import type { Asker } from './accessLedger.js';
-import { type AccessParts, askAbout, type NamedIdentity, NOTHING_SHOWN } from './asked.js';
+import {
+  type AccessParts,
+  askAbout,
+  type NamedIdentity,
+  NOTHING_SHOWN,
+  recordsOf,
+} from './asked.js';
 
 /** Reading the record of one learner. */
 export type Reading = {
-  /** A learner's events, whole: for the learner, the keeper and the operator's staff. */
-  readonly history: (uln: Uln, asker: Asker) => Promise<ShownEvents>;
+  /** What the record is made of, whole, at a point: for the learner, the keeper and the operator's staff. */
+  readonly history: (uln: Uln, asker: Asker, at?: Point) => Promise<ShownRecord>;
   /** A learner's record: what an outside organisation may see of it now, or everything for who may see that. */
-  readonly record: (uln: Uln, asker: Asker, identity: NamedIdentity) => Promise<Disclosed>;
+  readonly record: (
+    uln: Uln,
+    asker: Asker,
+    identity: NamedIdentity,
+    at?: Point,
+  ) => Promise<Disclosed>;
   /** Who looked at a learner, when and for what, the latest first. For the learner and the keeper. */
   readonly looks: (uln: Uln, asker: Asker, limit: number) => Promise<readonly Look[]>;
 };
 
-/** The events that are shown, and how many the stream holds with those that are not. */
-export type ShownEvents = {
-  readonly events: readonly Recorded<LearnerEvent>[];
-  readonly count: number;
-};
+/** The events that are shown, and how many the stream of the ULN found holds with those that are not. */
+export type ShownRecord = { readonly read: ReadRecord; readonly count: number };
 
-/** What is shown of a record: every event, or the part that an outside organisation sees. */
+/** What is shown of a record: everything it is made of, or the part that an outside organisation sees. */
 export type Disclosed =
-  | ({ readonly kind: 'whole' } & ShownEvents)
+  | ({ readonly kind: 'whole' } & ShownRecord)
   | { readonly kind: 'part'; readonly plr: DisclosedPlr };
 
 /** For these purposes a source sees what it submitted itself, and no more. */
@@ -42,55 +49,66 @@ const OWN_PURPOSES = [
 export function createReading(parts: AccessParts): Reading {
   const { judging, ledger, looks } = parts;
 
-  async function history(uln: Uln, asker: Asker): Promise<ShownEvents> {
-    const { tag, events, judged } = await askAbout(parts, uln, asker, 'read-history', null);
-    const fields = ['details', 'entries', 'sharing', 'challenges', 'history'];
-    await judging.note(judged, { ...NOTHING_SHOWN, learners: [tag], fields, code: null });
-    judging.requireAllowed(judged);
-    return shownTo(asker, events);
+  /** The record at a point, for who may see it whole: by the merges that were known then. */
+  async function shownAt(asker: Asker, read: ReadRecord, at: Point): Promise<ShownRecord> {
+    const there = at === NOW ? read : await recordsOf(parts).readRecord(read.asked, at);
+    // Quarantined entries are shown to whoever was let in for data protection, and to nobody else.
+    const isDataProtection = asker.purpose === 'data-protection' && asker.by.kind !== 'learner';
+    return {
+      read: isDataProtection ? there : withoutHidden(there),
+      count: there.events.length,
+    };
   }
 
-  async function record(uln: Uln, asker: Asker, identity: NamedIdentity): Promise<Disclosed> {
+  async function history(uln: Uln, asker: Asker, at: Point = NOW): Promise<ShownRecord> {
+    const { tags, read, judged } = await askAbout(parts, uln, asker, 'read-history', null);
+    const fields = ['details', 'entries', 'sharing', 'challenges', 'history'];
+    await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, code: null });
+    judging.requireAllowed(judged);
+    return shownAt(asker, read, at);
+  }
+
+  async function record(
+    uln: Uln,
+    asker: Asker,
+    identity: NamedIdentity,
+    at: Point = NOW,
+  ): Promise<Disclosed> {
     const isOwn = asker.by.kind === 'organisation' && OWN_PURPOSES.includes(asker.purpose);
-    const { tag, events, judged } = await askAbout(
-      parts,
-      uln,
-      asker,
-      isOwn ? 'read-own' : 'read',
-      identity,
-    );
+    const action = isOwn ? 'read-own' : 'read';
+    const { tags, read, judged } = await askAbout(parts, uln, asker, action, identity);
     const isOutside = outsideOrganisation(judged.request, judged.facts) !== null;
     const fields = isOutside
       ? ['names', 'dateOfBirth', 'gender', isOwn ? 'own entries' : 'entries']
       : ['details', 'entries', 'sharing', 'challenges'];
-    await judging.note(judged, { ...NOTHING_SHOWN, learners: [tag], fields, code: null });
+    await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, code: null });
     judging.requireAllowed(judged);
     if (!isOutside) {
-      return { kind: 'whole', ...shownTo(asker, events) };
+      return { kind: 'whole', ...(await shownAt(asker, read, at)) };
     }
     const source = isOwn && asker.by.kind === 'organisation' ? asker.by.ukprn : null;
-    return { kind: 'part', plr: disclosedTo(plrAt(withoutQuarantined(events), NOW), source) };
+    return { kind: 'part', plr: disclosedTo(recordOf(withoutHidden(read), NOW), source) };
   }
 
   return {
     history,
     record,
     looks: async (uln, asker, limit) => {
-      const { tag, judged } = await askAbout(parts, uln, asker, 'read-history', null);
-      const shown = { ...NOTHING_SHOWN, learners: [tag], fields: ['looks'], code: null };
+      const { tags, judged } = await askAbout(parts, uln, asker, 'read-history', null);
+      const shown = { ...NOTHING_SHOWN, learners: tags, fields: ['looks'], code: null };
       await judging.note(judged, shown);
       judging.requireAllowed(judged);
       await ledger.catchUp();
-      return looks.of([tag], limit);
+      return looks.of(tags, limit);
     },
   };
 }
 
-/** Quarantined entries are shown to whoever was let in for data protection, and to nobody else. */
-function shownTo(asker: Asker, events: readonly Recorded<LearnerEvent>[]): ShownEvents {
-  const isDataProtection = asker.purpose === 'data-protection' && asker.by.kind !== 'learner';
+/** What was read without what is under quarantine. */
+function withoutHidden(read: ReadRecord): ReadRecord {
   return {
-    events: isDataProtection ? events : withoutQuarantined(events),
-    count: events.length,
+    ...read,
+    events: withoutQuarantined(read.events),
+    merged: read.merged.map((other) => ({ ...other, events: withoutQuarantined(other.events) })),
   };
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { diff } from '../../projections/diff.js';
-import { plrAt } from '../../projections/replay.js';
+import { recordOf } from '../records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
@@ -13,6 +13,7 @@ import {
   requireVersion,
   ULN_ARGUMENT,
 } from './options.js';
+import { sayMaster, ulnFields } from './reading.js';
 
 type DiffOptions = PointOptions &
   AskingOptions & {
@@ -45,14 +46,18 @@ export function diffCommand(context: CliContext): Command {
     const second = pointFrom(context, options);
     const uln = await readUln(context, argument);
     await context.withLedger(async (ledger) => {
-      const { events, count } = await ledger.access.history(uln, asker);
-      requireVersion(first, count);
-      requireVersion(second, count);
-      const changes = diff(plrAt(events, first), plrAt(events, second));
+      const before = await ledger.access.history(uln, asker, first);
+      const after = await ledger.access.history(uln, asker, second);
+      requireVersion(first, before.count);
+      requireVersion(second, after.count);
+      const changes = diff(recordOf(before.read, first), recordOf(after.read, second));
       if (options.json === true) {
-        context.print(JSON.stringify({ from: first, to: second, changes }));
+        context.print(
+          JSON.stringify({ from: first, to: second, changes, ...ulnFields(after.read) }),
+        );
         return;
       }
+      sayMaster(context, after.read);
       context.print(`From ${pointText(first)} to ${pointText(second)}:`);
       for (const line of changes.length === 0 ? ['       no difference'] : changeLines(changes)) {
         context.print(line);

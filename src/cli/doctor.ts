@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
+import { DomainError } from '../../domain/errors.js';
 import { parseHeader } from '../../streams/envelope.js';
 import { sqlitePath } from '../../streams/openStore.js';
 import type { Ledger } from '../openLedger.js';
@@ -56,6 +57,7 @@ async function diagnose(context: CliContext, ledger: Ledger): Promise<readonly D
     ...keyDiagnoses(context, ledger),
     await clockDiagnosis(context, ledger),
     ...(await erasureDiagnoses(ledger)),
+    await mergeDiagnosis(ledger),
   ];
 }
 
@@ -129,4 +131,28 @@ async function erasureDiagnoses(ledger: Ledger): Promise<readonly Diagnosis[]> {
           : `${unfinished.length} not: ${unfinished.map(({ waitsFor }) => waitsFor).join('; ')}`,
     },
   ];
+}
+
+async function mergeDiagnosis({ merging }: Ledger): Promise<Diagnosis> {
+  const check = 'every merge is finished in both streams ("plr merge resume")';
+  const unfinished = await merging.unfinished().catch((error: unknown) => {
+    if (error instanceof DomainError) {
+      return error;
+    }
+    throw error;
+  });
+  if (unfinished instanceof DomainError) {
+    return { level: 'failure', check, found: `${unfinished.code} ${unfinished.message}` };
+  }
+  if (unfinished === null) {
+    const found =
+      'the views know of none; where they were deleted, "plr merge resume" looks for it';
+    return { level: 'ok', check, found };
+  }
+  const waits = unfinished.map(({ waitsFor }) => waitsFor ?? 'being finished');
+  return {
+    level: unfinished.length === 0 ? 'ok' : 'warning',
+    check,
+    found: unfinished.length === 0 ? 'yes' : `${unfinished.length} not: ${waits.join('; ')}`,
+  };
 }

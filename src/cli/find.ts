@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Candidate, RegisteredLearner } from '../../projections/register.js';
 import { type FindAnswer, type SearchInput, searchFields } from '../keptViews.js';
 import type { IdentityInput } from '../lookup.js';
+import { SUBSTITUTED } from '../records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
@@ -74,13 +75,12 @@ function print(context: CliContext, answer: FindAnswer, asJson: boolean): void {
       return;
     case 'exact':
     case 'possible':
-      context.print(
-        answer.kind === 'exact'
-          ? `Exact match (${answer.code}).`
-          : `${answer.candidates.length} possible (${answer.code}):`,
-      );
+    case 'linked':
+      context.print(headings[answer.kind](answer.candidates.length));
       for (const candidate of answer.candidates) {
-        context.print(`  ${learnerText(candidate.learner)}${differenceText(candidate)}`);
+        const { learner, linked } = candidate;
+        const master = linked === null ? '' : `  master of ${linked}`;
+        context.print(`  ${learnerText(learner)}${differenceText(candidate)}${master}`);
       }
       if (answer.kind === 'possible' && answer.leftOut > 0) {
         context.print(
@@ -97,6 +97,12 @@ function differenceText({ kind, differing, mistyped }: Candidate): string {
   const fields = differing.map((field) => (field === mistyped ? `${field} (mistyped?)` : field));
   return `  differs in ${fields.join(', ')}`;
 }
+
+const headings = {
+  exact: () => 'Exact match.',
+  possible: (count: number) => `${count} possible:`,
+  linked: () => `Exact match; master record substituted for the learner (${SUBSTITUTED}).`,
+} as const;
 
 function learnerText(learner: RegisteredLearner): string {
   const { uln, givenName, preferredGivenName, familyName, previousFamilyName } = learner;

@@ -4,7 +4,7 @@ import { fold } from '../../projections/projection.js';
 import { eventsAt } from '../../projections/replay.js';
 import type { CliContext } from './context.js';
 import { dataLines, eventLine, valueText } from './format.js';
-import { readingCommand } from './reading.js';
+import { readingCommand, ulnFields } from './reading.js';
 
 /** `plr history`: every event, with who, for whom and for what, when, and what it replaced. */
 export function historyCommand(context: CliContext): Command {
@@ -12,12 +12,26 @@ export function historyCommand(context: CliContext): Command {
   return readingCommand(
     context,
     { name: 'history', description, format: 'ndjson' },
-    (events, at, asJson) => {
-      for (const row of fold(historyProjection, eventsAt(events, at)).rows) {
-        (asJson ? [JSON.stringify(row)] : rowLines(row)).forEach(context.print);
+    (read, at, asJson, options) => {
+      const rowsOf = (events: typeof read.events) =>
+        fold(historyProjection, eventsAt(events, at)).rows;
+      const printRow = (row: HistoryRow) =>
+        (asJson ? [JSON.stringify({ ...row, ...ulnFields(read) })] : rowLines(row)).forEach(
+          context.print,
+        );
+      rowsOf(read.events).forEach(printRow);
+      for (const { uln, events } of read.merged) {
+        const isAsked = options['withMerged'] === true;
+        if (!asJson) {
+          const hint = isAsked ? ':' : '; --with-merged prints its events';
+          context.print(`Merged: ${uln}${hint}`);
+        }
+        if (isAsked) {
+          rowsOf(events).forEach(printRow);
+        }
       }
     },
-  );
+  ).option('--with-merged', 'then the events of the ULNs that it answers for');
 }
 
 function rowLines(row: HistoryRow): readonly string[] {

@@ -17,6 +17,7 @@ import { heldCommand } from './held.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
 import { initCommand } from './init.js';
+import { mergeCommand } from './merge.js';
 import { noticeCommand } from './notice.js';
 import { optOutCommand } from './optOut.js';
 import { organisationCommand } from './organisation.js';
@@ -26,6 +27,7 @@ import { recordCommand } from './record.js';
 import { redactCommand } from './redact.js';
 import { registerCommand } from './register.js';
 import { replayCommand } from './replay.js';
+import { retireCommand } from './retire.js';
 import { sensitiveCommand } from './sensitive.js';
 import { showCommand } from './show.js';
 import { statisticsCommand } from './statistics.js';
@@ -77,6 +79,8 @@ const commands: readonly CliCommand[] = [
   viewCommand,
   sensitiveCommand,
   noticeCommand,
+  mergeCommand,
+  retireCommand,
 ];
 
 /**

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { replaySteps } from '../../projections/replay.js';
 import type { CliContext } from './context.js';
 import { changeLines, eventLine } from './format.js';
-import { readingCommand } from './reading.js';
+import { readingCommand, ulnFields } from './reading.js';
 
 /** `plr replay`: event by event, with what each changed in the record. */
 export function replayCommand(context: CliContext): Command {
@@ -10,10 +10,10 @@ export function replayCommand(context: CliContext): Command {
   return readingCommand(
     context,
     { name: 'replay', description, format: 'ndjson' },
-    (events, at, asJson) => {
-      for (const step of replaySteps(events, at)) {
+    (read, at, asJson) => {
+      for (const step of replaySteps(read.events, at)) {
         if (asJson) {
-          context.print(JSON.stringify(step));
+          context.print(JSON.stringify({ ...step, ...ulnFields(read) }));
           continue;
         }
         const lines = changeLines(step.changes);

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { learnerDetailsShape, missingAsNull } from '../../domain/learner/details.js';
 import { NoticeLanguage } from '../../domain/notice/events.js';
-import { eventsAt, plrAt } from '../../projections/replay.js';
+import { eventsAt } from '../../projections/replay.js';
 import { parseInput } from '../input.js';
+import { recordOf } from '../records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { coloursFor, disclosedLines, plrLines, pointText } from './format.js';
+import { mergedLines } from './mergedLines.js';
 import { languageOption } from './notice.js';
 import { noticeFirst } from './noticeFirst.js';
 import {
@@ -17,6 +19,7 @@ import {
   requireVersion,
   ULN_ARGUMENT,
 } from './options.js';
+import { sayMaster } from './reading.js';
 
 type ShowOptions = PointOptions &
   AskingOptions & {
@@ -55,7 +58,7 @@ export function showCommand(context: CliContext): Command {
           purpose: 'learner-choice',
         });
         lines.forEach(options.json === true ? context.say : context.print);
-        const shown = await ledger.access.record(uln, asker, identityOf(options));
+        const shown = await ledger.access.record(uln, asker, identityOf(options), at);
         const colours = coloursFor(context.stdout, context.environment);
         if (shown.kind === 'part') {
           refusePoint(options);
@@ -68,15 +71,17 @@ export function showCommand(context: CliContext): Command {
           return;
         }
         requireVersion(at, shown.count);
-        const plr = plrAt(shown.events, at);
+        const plr = recordOf(shown.read, at);
         if (options.json === true) {
           // The version that an amendment made on this record expects.
-          const version = eventsAt(shown.events, { ...at, validAt: null }).length;
+          const version = eventsAt(shown.read.events, { ...at, validAt: null }).length;
           context.print(JSON.stringify({ version, ...plr }));
           return;
         }
+        sayMaster(context, shown.read);
         context.print(colours.bold(`Personal Learning Record, ${pointText(at)}`));
         plrLines(plr).forEach(context.print);
+        mergedLines(plr).forEach(context.print);
       });
     },
   );

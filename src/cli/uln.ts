@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { explainUln } from '../../domain/uln.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
+import { ulnChangesCommand } from './ulnChanges.js';
 
-/** `plr uln check`: whether numbers are valid ULNs, and if not, why. */
+/** `plr uln check|changes`: whether numbers are valid ULNs, and if not, why; what became of ULNs. */
 export function ulnCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
   const check = new Command('check')
     .description('check numbers; exit code 0 only when all are valid')
@@ -21,7 +22,10 @@ export function ulnCommand(context: CliContext, exit: (code: ExitCode) => void):
         }
       }
     });
-  return new Command('uln').description('work with Unique Learner Numbers').addCommand(check);
+  return new Command('uln')
+    .description('work with Unique Learner Numbers')
+    .addCommand(check)
+    .addCommand(ulnChangesCommand(context));
 }
 
 async function withStdin(

@@ -4,7 +4,7 @@ import { StreamError } from '../../streams/errors.js';
 /** What became of a row, as the result file answers it. */
 export type Answer<Outcome extends string> = {
   readonly outcome: Outcome;
-  /** The code of the refusal; empty where there is none. */
+  /** The code of the refusal, or WSRC0022 where a master answers; empty where there is neither. */
   readonly code: string;
   /** Why, or what looks wrong, in words without the row's values. */
   readonly reason: string;

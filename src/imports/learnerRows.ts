@@ -6,7 +6,9 @@ import { type Candidate, register, searchRegister } from '../../projections/regi
 import { NOW, plrAt } from '../../projections/replay.js';
 import { createQueues } from '../inOrder.js';
 import { parseInput } from '../input.js';
+import { withMasters } from '../linking.js';
 import type { Ledger } from '../openLedger.js';
+import { SUBSTITUTED } from '../records.js';
 import type { DetailsInput } from '../registration.js';
 import type { Request } from '../request.js';
 import { type Answer, refusalOf, rejected } from './answers.js';
@@ -48,9 +50,12 @@ export function createLearnerRows(
     const inRegister = runner
       .peek(register, (database, names) => searchRegister(database, names, details))
       .filter(({ restrictedTo }) => restrictedTo === null);
-    const [exact, ...more] = inRegister.filter(({ kind }) => kind === 'exact');
+    const same = inRegister.filter(({ kind }) => kind === 'exact');
+    const [exact, ...more] = await withMasters(same, ledger);
     if (exact !== undefined && more.length === 0) {
-      return alreadyExists(exact.learner.uln, '');
+      return exact.linked === null
+        ? alreadyExists(exact.learner.uln, '')
+        : answeredByMaster(exact.learner.uln);
     }
     // Those that came to nothing were not taken after all.
     const inFile = [];
@@ -60,9 +65,9 @@ export function createLearnerRows(
         inFile.push({ ...found, uln });
       }
     }
-    const same = inFile.find(({ kind }) => kind === 'exact');
-    if (same !== undefined && more.length === 0) {
-      return alreadyExists(same.uln, `the same learner as in row ${same.row}`);
+    const sameInFile = inFile.find(({ kind }) => kind === 'exact');
+    if (sameInFile !== undefined && more.length === 0) {
+      return alreadyExists(sameInFile.uln, `the same learner as in row ${sameInFile.row}`);
     }
     if (inRegister.length + inFile.length > 0) {
       const earlier = await ledger.registered(request);
@@ -88,17 +93,19 @@ export function createLearnerRows(
     }
   }
 
-  /** A row that names a ULN asks whether that is this learner; nothing is issued. */
+  /** A row that names a ULN asks whether that is this learner, its master's where it is superseded; nothing is issued. */
   async function verify(named: string, details: Details): Promise<LearnerAnswer> {
     const uln = parseInput(Uln, named);
-    const known = plrAt(await ledger.read(uln), NOW).details;
+    const { found, events } = await ledger.readRecord(uln);
+    const known = plrAt(events, NOW).details;
     if (known === null) {
       throw new TypeError('an issued ULN has details');
     }
     const { kind, differing } = compareDemographics(details, known);
-    return kind === 'exact'
-      ? alreadyExists(uln, '')
-      : mayBe(`the learner of this ULN differs in ${fieldsOf(differing)}`);
+    if (kind === 'exact') {
+      return found === uln ? alreadyExists(uln, '') : answeredByMaster(found);
+    }
+    return mayBe(`the learner of this ULN differs in ${fieldsOf(differing)}`);
   }
 
   async function decide(
@@ -145,6 +152,11 @@ function possibleMatch(
 
 function alreadyExists(uln: string, reason: string): LearnerAnswer {
   return { outcome: 'already-exists', code: '', reason, uln };
+}
+
+function answeredByMaster(uln: string): LearnerAnswer {
+  const reason = 'master record substituted for the learner';
+  return { outcome: 'already-exists', code: SUBSTITUTED, reason, uln };
 }
 
 function mayBe(reason: string): LearnerAnswer {

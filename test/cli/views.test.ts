@@ -86,6 +86,7 @@ describe('find', () => {
             previousFamilyName: null,
             familyNameAtAge16: null,
           },
+          linked: null,
         },
       ],
     });
@@ -335,6 +336,7 @@ describe('projections', () => {
     expect(lines.map((line) => line.split(/ {2,}/).slice(0, 4))).toEqual([
       ['challenges', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
       ['held', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
+      ['merges', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
       ['register', 'generation 1', 'active', 'up to date'],
       ['reviews', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
       ['statistics', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],

@@ -9,10 +9,12 @@ import {
   challengeText,
   foundBy,
   heldText,
+  mergeText,
   naiveChallenges,
   naiveCounts,
   naiveFind,
   naiveHeld,
+  naiveMerges,
   naiveReviews,
   naiveStatistics,
   reviewText,
@@ -65,4 +67,6 @@ async function expectCounted({ ledger, ulns }: Stage): Promise<void> {
   expect(await ledger.reviews.counts(EVER)).toEqual(await naiveCounts(ledger, ulns));
   const waiting = await ledger.held.list({ submittedBy: null, import: null, limit: 1000 });
   expect(waiting.map(heldText).toSorted()).toEqual(await naiveHeld(ledger, IMPORTS));
+  const known = (await ledger.merging.list()).map(mergeText);
+  expect(known.toSorted()).toEqual(await naiveMerges(ledger, ulns));
 }

@@ -13,6 +13,7 @@ import type { WaitingRow } from '../../projections/held.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import type { ReviewCounts } from '../../projections/reviews.js';
 import type { StatisticsRow } from '../../projections/statistics.js';
+import type { MergeStatus } from '../../src/merging.js';
 import type { Ledger } from '../../src/openLedger.js';
 import type { ListedReview } from '../../src/reviews.js';
 
@@ -79,22 +80,35 @@ export function challengeText({
   return `${uln} ${challengeId} ${challengeNumber} ${dueDate} ${on} ${state} ${extended}`;
 }
 
-/** What a search should answer: its kind, and each learner as `<uln> <kind> <differing fields> <mistyped field>`. */
+/** What a search should answer: its kind, and each learner as `<uln> <kind> <differing fields> <mistyped field> <by which ULN>`. */
 export async function naiveFind(
   ledger: Ledger,
   ulns: readonly Uln[],
   asked: Demographics,
 ): Promise<{ readonly kind: string; readonly learners: readonly string[] }> {
-  const found: { readonly text: string; readonly kind: string; readonly mistyped: boolean }[] = [];
+  type Found = {
+    readonly text: string;
+    readonly kind: string;
+    readonly mistyped: boolean;
+    readonly order: string;
+  };
+  const byMaster = new Map<Uln, Found>();
   for (const uln of ulns) {
     const { details } = plrAt(await ledger.read(uln), NOW);
     // Sound: a record's details have every field by its name.
     const match = compareDemographics(asked, details as unknown as KnownLearner);
     if (match.kind !== 'none') {
+      const { found: master } = await ledger.resolve(uln);
+      const distance = match.kind === 'exact' ? 0 : match.differing.length + 1;
+      const via = master === uln ? '' : `via ${match.differing} ${uln}`;
+      const text = `${candidateText(master, match)} ${via === '' ? 'itself' : uln}`;
       const mistyped = match.mistyped !== null;
-      found.push({ text: candidateText(uln, match), kind: match.kind, mistyped });
+      const one = { text, kind: match.kind, mistyped, order: `${distance} ${via}` };
+      const known = byMaster.get(master);
+      byMaster.set(master, known !== undefined && known.order < one.order ? known : one);
     }
   }
+  const found = [...byMaster.values()];
   const exact = found.filter(({ kind }) => kind === 'exact');
   const unmistyped = found.filter(({ mistyped }) => !mistyped);
   const possible = found.length > 10 && unmistyped.length > 0 ? unmistyped : found;
@@ -102,7 +116,8 @@ export async function naiveFind(
   if (shown.length === 0 || shown.length > 10) {
     return { kind: shown.length === 0 ? 'none' : 'too-many', learners: [] };
   }
-  const kind = exact.length === 1 ? 'exact' : 'possible';
+  const isLinked = shown.length === 1 && !shown[0]?.text.endsWith('itself');
+  const kind = exact.length === 1 ? (isLinked ? 'linked' : 'exact') : 'possible';
   return { kind, learners: shown.map(({ text }) => text).toSorted() };
 }
 
@@ -110,7 +125,10 @@ export async function naiveFind(
 export async function foundBy(ledger: Ledger, asked: Demographics) {
   const answer = await ledger.find(asked);
   const candidates = 'candidates' in answer ? answer.candidates : [];
-  const learners = candidates.map((candidate) => candidateText(candidate.learner.uln, candidate));
+  const learners = candidates.map(
+    (candidate) =>
+      `${candidateText(candidate.learner.uln, candidate)} ${candidate.linked ?? 'itself'}`,
+  );
   return { kind: answer.kind, learners: learners.toSorted() };
 }
 
@@ -216,4 +234,40 @@ export async function naiveCounts(ledger: Ledger, ulns: readonly Uln[]): Promise
 
 function keyOf(entry: EntryReference | null): string | null {
   return entry === null ? null : `${entry.kind} ${entry.submittedBy} ${entry.entryId}`;
+}
+
+/** Which merges there are, each as `<id> <decided> <applied>`: standing, ended or never. */
+export async function naiveMerges(
+  ledger: Ledger,
+  ulns: readonly Uln[],
+): Promise<readonly string[]> {
+  const sides = new Map<string, { decided: string; applied: string }>();
+  const say = (mergeId: string, said: { decided?: string; applied?: string }) =>
+    sides.set(mergeId, { decided: 'never', applied: 'never', ...sides.get(mergeId), ...said });
+  for (const uln of ulns) {
+    for (const { event } of await ledger.read(uln)) {
+      switch (event.type) {
+        case 'LearnersMerged':
+          say(event.data.mergeId, { decided: 'standing' });
+          break;
+        case 'LearnersUnmerged':
+          say(event.data.mergeId, { decided: event.data.cause });
+          break;
+        case 'LearnerSuperseded':
+          say(event.data.mergeId, { applied: 'standing' });
+          break;
+        case 'SupersessionEnded':
+          say(event.data.mergeId, { applied: 'ended' });
+          break;
+        default:
+      }
+    }
+  }
+  return [...sides].map(([id, { decided, applied }]) => `${id} ${decided} ${applied}`).toSorted();
+}
+
+/** A merge of the list as `naiveMerges` writes it. */
+export function mergeText({ mergeId, cause, appliedAt, state }: MergeStatus): string {
+  const applied = appliedAt === null ? 'never' : state === 'merged' ? 'standing' : 'ended';
+  return `${mergeId} ${cause ?? 'standing'} ${applied}`;
 }

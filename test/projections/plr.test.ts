@@ -29,6 +29,7 @@ describe('a record', () => {
       sharing: { optedOut: false },
       qualifications: [],
       challenges: [],
+      merging: { merged: [], supersededBy: null, retired: null },
     });
   });
 

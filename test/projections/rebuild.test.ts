@@ -6,6 +6,7 @@ import { register } from '../../projections/register.js';
 import { createEventSource } from '../../src/eventSource.js';
 import type { ViewName } from '../../src/keptViews.js';
 import type { Ledger } from '../../src/openLedger.js';
+import { merge } from '../src/mergeSetting.js';
 import { AWARDING, requestOf } from '../src/setting.js';
 import { achieve, amend, createWorld, redact, type World, type WorldLearner } from './world.js';
 
@@ -130,12 +131,18 @@ describe('while a view is made anew', () => {
 describe('comparing with a generation made anew', () => {
   test('finds nothing in views that are as they should be', async () => {
     const { ledger } = await createSmall();
+    const rows = new Map([
+      ['held', 3],
+      ['reviews', 3],
+      ['organisations', 0],
+      ['merges', 0],
+    ]);
     for (const { name } of keptViews) {
       const { differing, compared } = await ledger.projections.verify(name as ViewName);
       expect({ name, differing, compared }).toEqual({
         name,
         differing: 0,
-        compared: name === 'held' || name === 'reviews' ? 3 : 2,
+        compared: rows.get(name) ?? 2,
       });
     }
   });
@@ -166,6 +173,24 @@ describe('comparing with a generation made anew', () => {
     expect(ledger.parts.runner.generations.all().map(({ state }) => state)).toEqual(
       keptViews.map(() => 'active'),
     );
+  });
+
+  test.each([
+    'UPDATE $_decided SET ended_at = at',
+    `UPDATE $_decided SET position = ''`,
+    'DELETE FROM $_applied',
+    `UPDATE $_retired SET at = ''`,
+  ])('finds a row of merges that was tampered with: %s', async (sql) => {
+    const { ledger, register: registerOne } = await createWorld();
+    const [a, b, c] = [await registerOne(), await registerOne(), await registerOne()];
+    await merge(ledger, a, b);
+    const data = { cause: 'other', reason: 'Nobody was to be registered.' } as const;
+    const keeper = requestOf(AWARDING, 'x', { by: { kind: 'keeper' }, user: null });
+    await ledger.handle(c.uln, { type: 'RetireUln', data }, keeper);
+    await ledger.merging.list();
+    expect((await ledger.projections.verify('merges')).differing).toBe(0);
+    tamper(ledger, 'merges', sql);
+    expect((await ledger.projections.verify('merges')).differing).toBe(1);
   });
 
   test('keeps a rebuild from switching where they differ; without it the new one answers', async () => {

@@ -12,6 +12,7 @@ import type { Ledger } from '../../src/openLedger.js';
 import type { DetailsInput } from '../../src/registration.js';
 import type { Request } from '../../src/request.js';
 import { recordingOf } from '../../src/request.js';
+import { decideOnly, merge, unmerge } from '../src/mergeSetting.js';
 import { AWARDING, REGISTRY, requestOf } from '../src/setting.js';
 import type { TestClock } from '../support/ledger.js';
 import { learnerDetails } from '../support/synthetic.js';
@@ -224,6 +225,33 @@ const holding: fc.Arbitrary<Step> = fc
     }
   });
 
+const merging: fc.Arbitrary<Step> = fc
+  .record({
+    who: someone,
+    other: someone,
+    type: fc.constantFrom('merge', 'merge', 'decide', 'unmerge', 'resume', 'retire'),
+  })
+  .map(({ who, other, type }) => async ({ ledger, ulns }) => {
+    const [master, superseded] = [ulns[who], ulns[other]];
+    if (master === undefined || superseded === undefined) {
+      return;
+    }
+    const keeper = requestOf(REGISTRY, 'x', { by: { kind: 'keeper' }, user: null });
+    const one = { uln: master, stream: await ledger.streamOf(master) };
+    const stands = (await ledger.record(master)).merging.merged.at(0);
+    const deeds: Readonly<Record<typeof type, () => Promise<unknown>>> = {
+      merge: () => merge(ledger, one, { uln: superseded }),
+      decide: () => decideOnly(ledger, one, { uln: superseded }),
+      unmerge: async () => stands && unmerge(ledger, one, stands.key),
+      resume: () => ledger.merging.resume(),
+      // Seldom, because nothing is recorded after it.
+      retire: async () =>
+        who === other &&
+        ledger.handle(master, { type: 'RetireUln', data: { cause: 'other', reason: 'r' } }, keeper),
+    };
+    await deeds[type]();
+  });
+
 const view = fc.constantFrom(...keptViews.map(({ name }) => name as ViewName));
 const looking: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -270,6 +298,7 @@ export const plays: fc.Arbitrary<readonly Step[]> = fc
         { weight: 3, arbitrary: redacting },
         { weight: 4, arbitrary: reviewing },
         { weight: 2, arbitrary: holding },
+        { weight: 2, arbitrary: merging },
         { weight: 4, arbitrary: looking },
       ),
       { maxLength: 70, size: 'max' },

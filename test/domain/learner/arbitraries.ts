@@ -11,6 +11,7 @@ import {
   CODE_HASH,
   command,
   keeper,
+  OTHER_ULN,
   PROVIDER,
   provider,
   theLearner,
@@ -314,23 +315,55 @@ const entryCommands = [
   { weight: 2, arbitrary: challengeCommands },
 ] as const;
 
+const mergeIds = [1, 2, 3].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
+const mergingCommands = fc
+  .record({
+    mergeId: fc.constantFrom(...mergeIds),
+    uln: fc.constantFrom(OTHER_ULN, '1000000000', '1000000019'),
+    reason: text,
+    at,
+  })
+  .chain(({ mergeId, uln, reason: why, at: when }) => {
+    const who = { by: keeper, at: when };
+    return fc.constantFrom<LearnerCommand[]>(
+      command('MergeLearner', { mergeId, superseded: uln, reason: why }, who),
+      command('UnmergeLearner', { mergeId, reason: why }, who),
+      command('RefuseMerge', { mergeId, cause: 'refused', reason: why }, who),
+      command('Supersede', { mergeId, master: uln }, who),
+      command('EndSupersession', { mergeId }, who),
+    );
+  });
+
+// Late and seldom, because nothing is recorded after it.
+const retirement = at.map((when) => {
+  const late = Instant.parse(when.replace(/^\d{4}/, '2026').replace('-02-29', '-02-28'));
+  return command('RetireUln', {}, { at: late });
+});
+
 /**
  * A learner's history as the decider makes it: a ULN and up to 40 random commands, in the order of
  * their time, of which those that are refused are left out.
  */
 export const histories: fc.Arbitrary<readonly Accepted[]> = fc
-  .array(
-    fc.oneof(
-      { weight: 12, arbitrary: fc.oneof(...entryCommands).map((one) => [one]) },
-      { weight: 3, arbitrary: reviewCommands.map((one) => [one]) },
-      { weight: 1, arbitrary: noticeCommands.map((one) => [one]) },
-      { weight: 1, arbitrary: extensions },
-      { weight: 3, arbitrary: viewCommands.map((one) => [one]) },
-      { weight: 3, arbitrary: sharingCommands.map((one) => [one]) },
+  .tuple(
+    fc.array(
+      fc.oneof(
+        { weight: 12, arbitrary: fc.oneof(...entryCommands).map((one) => [one]) },
+        { weight: 3, arbitrary: reviewCommands.map((one) => [one]) },
+        { weight: 1, arbitrary: noticeCommands.map((one) => [one]) },
+        { weight: 1, arbitrary: extensions },
+        { weight: 3, arbitrary: viewCommands.map((one) => [one]) },
+        { weight: 3, arbitrary: sharingCommands.map((one) => [one]) },
+        { weight: 2, arbitrary: mergingCommands.map((one) => [one]) },
+      ),
+      { maxLength: 40, size: 'max' },
     ),
-    { maxLength: 40, size: 'max' },
+    fc.oneof(
+      { weight: 9, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: retirement.map((last) => [last]) },
+    ),
   )
-  .map((commands) => historyOf(commands.flat()));
+  .map(([commands, last]) => historyOf([...commands.flat(), ...last]));
 
 /** The same without reviews and notices, so that entries meet more of what can happen to them. */
 export const entryHistories: fc.Arbitrary<readonly Accepted[]> = fc

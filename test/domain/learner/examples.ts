@@ -18,6 +18,10 @@ import { RedactionMarker } from '../../../domain/redaction.js';
 
 /** A ULN with a valid check digit: the example of the ILR's validation tests, nobody's. */
 export const ULN = '1000000043';
+/** Another one: the first numbers that can be issued, by computation. */
+export const OTHER_ULN = '1000000035';
+/** A merge of the two. */
+export const MERGE_ID = '00000000-0000-4000-8000-0000000000cc';
 /** An awarding organisation, a learning provider and one more organisation. Synthetic: UKPRNs of no one. */
 export const AWARDING = '99999901';
 export const PROVIDER = '99999902';
@@ -183,6 +187,21 @@ const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
   },
   NoticeShown: { notice: 1, language: 'en', shownBy: keeper },
   NoticeAcknowledged: { notice: 1, language: 'en' },
+  LearnersMerged: {
+    mergeId: MERGE_ID,
+    superseded: OTHER_ULN,
+    reason: 'The certificates name one person.',
+    evidenceReference: null,
+  },
+  LearnersUnmerged: {
+    mergeId: MERGE_ID,
+    superseded: OTHER_ULN,
+    cause: 'reversed',
+    reason: 'They are twins.',
+  },
+  LearnerSuperseded: { mergeId: MERGE_ID, master: OTHER_ULN },
+  SupersessionEnded: { mergeId: MERGE_ID, master: OTHER_ULN },
+  UlnRetired: { cause: 'issued-in-error', reason: 'Nobody was to be registered.' },
   SensitiveDataRedacted: {
     order: marker.order,
     on: marker.on,
@@ -244,6 +263,16 @@ const commandDefaults: Readonly<Record<LearnerCommandType, object>> = {
   DecideQuarantine: { quarantineId: 'Q-1', outcome: 'dismiss', reason: null },
   ShowNotice: { notice: 1, language: 'en' },
   AcknowledgeNotice: { notice: 1, language: 'en' },
+  MergeLearner: {
+    mergeId: MERGE_ID,
+    superseded: OTHER_ULN,
+    reason: 'The certificates name one person.',
+  },
+  UnmergeLearner: { mergeId: MERGE_ID, reason: 'They are twins.' },
+  RefuseMerge: { mergeId: MERGE_ID, cause: 'cycle' },
+  Supersede: { mergeId: MERGE_ID, master: OTHER_ULN },
+  EndSupersession: { mergeId: MERGE_ID },
+  RetireUln: { cause: 'issued-in-error', reason: 'Nobody was to be registered.' },
 };
 
 type EventData<Type extends LearnerEventType> = z.input<(typeof learnerEvents)[Type]['schema']>;
@@ -280,6 +309,9 @@ export function command<Type extends LearnerCommandType>(
 }
 
 function usualCaller(type: LearnerCommandType): Actor {
+  if (['RefuseMerge', 'Supersede', 'EndSupersession', 'RetireUln'].includes(type)) {
+    return keeper;
+  }
   if (
     type.endsWith('Achievement') ||
     ['UpholdChallenge', 'RejectChallenge', 'ExtendChallenge'].includes(type)
