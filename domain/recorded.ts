@@ -20,4 +20,9 @@ export type Recorded<Event> = {
   readonly user: Redactable<string | null>;
   readonly organisation: Redactable<string | null>;
   readonly purpose: Redactable<string>;
+  /**
+   * The type under which it was recorded, where the record was disposed of and `event` says only that;
+   * `null` for every event that can be read.
+   */
+  readonly disposedType: string | null;
 };

@@ -1,9 +1,11 @@
 import { challenges } from './challenges.js';
+import { decidedImports } from './decidedImports.js';
 import { held } from './held.js';
 import type { KeptView } from './keptView.js';
 import { merges } from './merges.js';
 import { organisations } from './organisations.js';
 import { register } from './register.js';
+import { retention } from './retention.js';
 import { reviews } from './reviews.js';
 import { statistics } from './statistics.js';
 
@@ -16,4 +18,6 @@ export const keptViews: readonly KeptView[] = [
   organisations,
   reviews,
   merges,
+  retention,
+  decidedImports,
 ];

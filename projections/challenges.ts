@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { CalendarDate, Instant } from '../domain/date.js';
 import { type EntryReference, entryKey } from '../domain/learner/entries.js';
 import type { ChallengeSubject } from '../domain/learner/events.js';
+import { ignoresRetention } from './ignored.js';
 import { keptView, type TableNames } from './keptView.js';
 import { mergesIgnored } from './merging.js';
 
@@ -28,6 +29,8 @@ type State = {
   readonly quarantined: readonly string[];
 };
 
+const NONE: State = { challenges: {}, quarantined: [] };
+
 /** Waiting challenges by who has to answer them and until when. Those of a hidden entry wait unseen. */
 export const challenges = keptView<State, 'learner'>({
   family: 'learner',
@@ -52,7 +55,7 @@ export const challenges = keptView<State, 'learner'>({
   projection: {
     name: 'challenges',
     version: 2,
-    initialState: { challenges: {}, quarantined: [] },
+    initialState: NONE,
     on: {
       UlnIssued: 'ignored',
       LearnerDetailsAmended: 'ignored',
@@ -105,6 +108,8 @@ export const challenges = keptView<State, 'learner'>({
       NoticeShown: 'ignored',
       NoticeAcknowledged: 'ignored',
       ...mergesIgnored,
+      ...ignoresRetention,
+      RecordDisposed: () => NONE,
       SensitiveDataRedacted: 'ignored',
       FieldsResealed: 'ignored',
     },

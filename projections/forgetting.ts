@@ -42,8 +42,10 @@ export function createForgetting(parts: {
 
   async function applyErasure({ order, on, stream, fields }: ErasureNews): Promise<void> {
     const concerned = keptViews.filter(({ family }) => stream.startsWith(`${family}-`));
+    // Of a whole record also what cannot be redacted goes, and that every view holds.
     const holdsSome = ({ holds }: KeptView) =>
-      holds.length > 0 && (fields === null || holds.some((name) => fields.includes(name)));
+      fields === 'all' ||
+      (holds.length > 0 && (fields === null || holds.some((name) => fields.includes(name))));
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const plans = await planFor(concerned, stream);
       const forget = database.transaction(() => {

@@ -82,6 +82,7 @@ export const held = keptView<State, 'import'>({
       RowReleased: (state, { event }) => without(state, event.data.row),
       RowRejected: (state, { event }) => without(state, event.data.row),
       ImportFinished: 'ignored',
+      RecordDisposed: () => null,
       SensitiveDataRedacted: 'ignored',
       FieldsResealed: 'ignored',
     },
@@ -90,10 +91,14 @@ export const held = keptView<State, 'import'>({
     const waiting = names('waiting');
     const remove = database.prepare(`DELETE FROM ${waiting} WHERE no = ? AND row = ?`);
     const insert = database.prepare(`INSERT OR REPLACE INTO ${waiting} VALUES (?, ?, ?, ?, ?, ?)`);
+    const unname = database.prepare(`DELETE FROM ${names('commands')} WHERE no = ?`);
     const name = database.prepare(
       `INSERT OR REPLACE INTO ${names('commands')} VALUES (?, ?, ?, ?)`,
     );
     return (no, before, after) => {
+      if (after === null) {
+        unname.run(no);
+      }
       for (const [row, { command, since }] of Object.entries(after?.commands ?? {})) {
         if (before?.commands[Number(row)] === undefined) {
           name.run(no, Number(row), command, since);

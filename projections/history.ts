@@ -60,6 +60,11 @@ export const historyProjection: Projection<HistoryState> = {
     LearnerSuperseded: withRow,
     SupersessionEnded: withRow,
     UlnRetired: withRow,
+    RetentionReviewed: withRow,
+    LegalHoldPlaced: withRow,
+    LegalHoldReleased: withRow,
+    VitalStatusRecorded: withRow,
+    RecordDisposed: withRow,
     SensitiveDataRedacted: withRow,
     FieldsResealed: withRow,
   },
@@ -125,6 +130,11 @@ function replacedBy(event: LearnerEvent, before: PlrState): Values | null {
     case 'LearnersMerged':
     case 'LearnerSuperseded':
     case 'UlnRetired':
+    case 'RetentionReviewed':
+    case 'LegalHoldPlaced':
+    case 'LegalHoldReleased':
+    case 'VitalStatusRecorded':
+    case 'RecordDisposed':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return null;

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Instant } from '../domain/date.js';
 import type { LearnerEventData } from '../domain/learner/events.js';
+import { ignoresRetention } from './ignored.js';
 import { keptView, type TableNames } from './keptView.js';
 
 type Cause = LearnerEventData<'LearnersUnmerged'>['cause'];
@@ -18,6 +19,8 @@ type State = {
   readonly applied: Readonly<Record<string, Application>>;
   readonly retiredAt: Instant | null;
 };
+
+const NONE_HERE: State = { decided: {}, applied: {}, retiredAt: null };
 
 /** Merges by their ids, from both streams. No name and no ULN is kept: those are read from the streams. */
 export const merges = keptView<State, 'learner'>({
@@ -65,7 +68,7 @@ export const merges = keptView<State, 'learner'>({
   projection: {
     name: 'merges',
     version: 1,
-    initialState: { decided: {}, applied: {}, retiredAt: null },
+    initialState: NONE_HERE,
     on: {
       UlnIssued: 'ignored',
       LearnerDetailsAmended: 'ignored',
@@ -126,6 +129,8 @@ export const merges = keptView<State, 'learner'>({
           : { ...state, applied: { ...others, [data.mergeId]: { ...application, endedAt } } };
       },
       UlnRetired: (state, { recordedAt }) => ({ ...state, retiredAt: recordedAt }),
+      ...ignoresRetention,
+      RecordDisposed: () => NONE_HERE,
       SensitiveDataRedacted: 'ignored',
       FieldsResealed: 'ignored',
     },

@@ -1,4 +1,5 @@
 import type { CalendarDate, Instant } from '../domain/date.js';
+import type { Disposed } from '../domain/erasure/disposalEvents.js';
 import {
   type EntryNaming,
   type EntryReference,
@@ -10,6 +11,7 @@ import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js
 import { applyChanges, type IssuedLearner, type Values } from '../domain/learner/state.js';
 import type { Recorded } from '../domain/recorded.js';
 import { isRedacted } from '../domain/redaction.js';
+import { ignoresRetention } from './ignored.js';
 import { mergesKept, NEVER_MERGED, type PlrMerging } from './merging.js';
 import {
   challengesOf,
@@ -67,6 +69,8 @@ export type Plr = {
   /** The organisations that are or were directly linked to the learner. */
   readonly connections: readonly PlrConnection[];
   readonly merging: PlrMerging;
+  /** Why nothing else is there: the whole record was disposed of; `null` for a record that is kept. */
+  readonly disposed: Disposed | null;
 };
 
 type StoredEntry = Omit<
@@ -77,7 +81,7 @@ type StoredEntry = Omit<
 };
 
 /** What folding keeps; `toPlr` makes the record of it. */
-export type PlrState = Pick<Plr, 'uln' | 'details' | 'sharing' | 'merging'> & {
+export type PlrState = Pick<Plr, 'uln' | 'details' | 'sharing' | 'merging' | 'disposed'> & {
   readonly entries: ReadonlyMap<string, StoredEntry>;
   readonly challenges: PlrChallenges;
   readonly connections: ReadonlyMap<string, PlrConnection>;
@@ -95,6 +99,7 @@ export const plrProjection: Projection<PlrState> = {
     challenges: new Map(),
     connections: new Map(),
     merging: NEVER_MERGED,
+    disposed: null,
   },
   on: {
     UlnIssued: (state, { event }) => {
@@ -166,6 +171,8 @@ export const plrProjection: Projection<PlrState> = {
     ConfiguredViewRevoked: 'ignored',
     ConfiguredViewExported: 'ignored',
     ...mergesKept,
+    ...ignoresRetention,
+    RecordDisposed: (_, { event }) => ({ ...plrProjection.initialState, disposed: event.data }),
     // The events they speak of are read with the markers already in place.
     SensitiveDataRedacted: 'ignored',
     FieldsResealed: 'ignored',
@@ -192,6 +199,7 @@ export function toPlr(state: PlrState, validAt: CalendarDate | null = null): Plr
     challenges: [...state.challenges.values()],
     connections: [...state.connections.values()],
     merging: state.merging,
+    disposed: state.disposed,
   };
 }
 

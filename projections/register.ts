@@ -16,6 +16,7 @@ import { mistypedDates, spellingsOf } from '../domain/learner/typingErrors.js';
 import { isPlaceholder } from '../domain/postcode.js';
 import type { Redactable } from '../domain/redaction.js';
 import type { Uln } from '../domain/uln.js';
+import { ignoresRetention } from './ignored.js';
 import { keptView, type TableNames } from './keptView.js';
 import { mergesIgnored } from './merging.js';
 
@@ -119,6 +120,8 @@ export const register = keptView<State, 'learner'>({
       NoticeShown: 'ignored',
       NoticeAcknowledged: 'ignored',
       ...mergesIgnored,
+      ...ignoresRetention,
+      RecordDisposed: () => null,
       SensitiveDataRedacted: 'ignored',
       FieldsResealed: 'ignored',
     },

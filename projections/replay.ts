@@ -41,7 +41,10 @@ export function eventsAt(
     return known;
   }
   const validFrom = datesOfEntries(known);
-  return known.filter((recorded) => validFrom(recorded) <= validAt);
+  // Of a record that was disposed of nothing is known of any date, which is not that nothing was so.
+  return known.filter(
+    (recorded) => recorded.event.type === 'RecordDisposed' || validFrom(recorded) <= validAt,
+  );
 }
 
 /** The record at a point. */
@@ -152,6 +155,11 @@ function entryOf(event: LearnerEvent): {
     case 'LearnerSuperseded':
     case 'SupersessionEnded':
     case 'UlnRetired':
+    case 'RetentionReviewed':
+    case 'LegalHoldPlaced':
+    case 'LegalHoldReleased':
+    case 'VitalStatusRecorded':
+    case 'RecordDisposed':
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       return { key: null, ownDate: 'unchanged' };

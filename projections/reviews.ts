@@ -5,6 +5,7 @@ import type { LearnerEvent } from '../domain/learner/events.js';
 import { evolveReviews, NO_REVIEWS, type Reviews } from '../domain/learner/reviews.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { ScreeningCategory } from '../domain/screening.js';
+import { ignoresRetention } from './ignored.js';
 import { keptView, type TableNames } from './keptView.js';
 
 /** A flag, a report or a quarantine that waits for a person. */
@@ -45,6 +46,8 @@ type State = Reviews & {
   readonly counts: Readonly<Record<string, number>>;
 };
 
+const NOTHING: State = { ...NO_REVIEWS, since: {}, counts: {} };
+
 /** Open flags, reports and quarantines by age, and how many there were. */
 export const reviews = keptView<State, 'learner'>({
   family: 'learner',
@@ -77,7 +80,7 @@ export const reviews = keptView<State, 'learner'>({
   projection: {
     name: 'reviews',
     version: 1,
-    initialState: { ...NO_REVIEWS, since: {}, counts: {} },
+    initialState: NOTHING,
     on: {
       UlnIssued: 'ignored',
       LearnerDetailsAmended: 'ignored',
@@ -123,6 +126,8 @@ export const reviews = keptView<State, 'learner'>({
         next(state, recorded, recorded.event.data.outcome === 'dismissed' ? 'dismissed' : null),
       NoticeShown: 'ignored',
       NoticeAcknowledged: 'ignored',
+      ...ignoresRetention,
+      RecordDisposed: () => NOTHING,
       SensitiveDataRedacted: (state, recorded) =>
         next(
           state,

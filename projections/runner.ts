@@ -50,6 +50,8 @@ type Batch = {
   readonly events: ReadonlyMap<string, readonly Recorded<KeptEvent>[]>;
 };
 
+/** The events of erasures, which views have to know before they take in anything after them. */
+const ERASING: readonly string[] = ['SensitiveDataRedacted', 'RecordDisposed'];
 /** Events per transaction: enough to share a commit, few enough that others get their turn. */
 const BATCH_EVENTS = 1000;
 /** How often a batch is begun again because something changed the view without bringing it on. */
@@ -134,7 +136,7 @@ export function createRunner(
     let count = 0;
     for await (const entry of entriesOf(view, from, through, signal)) {
       if (entry.stream.startsWith(`${view.family}-`)) {
-        if (entry.type === 'SensitiveDataRedacted' && (await applyOlder(view, entry))) {
+        if (ERASING.includes(entry.type) && (await applyOlder(view, entry))) {
           return 'erased';
         }
         if (view.meaningOf(entry.type) !== 'ignored') {
@@ -151,14 +153,18 @@ export function createRunner(
     return { position, events };
   }
 
-  /** Applies a redaction that views do not know: they were restored from a copy that is older. */
+  /** Applies an erasure that views do not know: they were restored from a copy that is older. */
   async function applyOlder(view: KeptView, entry: LogEntry): Promise<boolean> {
     const { event } = await opened(view, entry);
-    if (event.type !== 'SensitiveDataRedacted' || hasApplied(event.data)) {
+    if (
+      (event.type !== 'SensitiveDataRedacted' && event.type !== 'RecordDisposed') ||
+      hasApplied(event.data)
+    ) {
       return false;
     }
     const { order, on } = event.data;
-    await applyErasure({ order, on, stream: entry.stream, fields: null });
+    const fields = event.type === 'RecordDisposed' ? 'all' : null;
+    await applyErasure({ order, on, stream: entry.stream, fields });
     // Its order is completed, so that nobody else empties the write-ahead log for it.
     forget();
     return true;

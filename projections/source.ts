@@ -13,13 +13,13 @@ export type LogEntry = {
   readonly open: () => Promise<Recorded<KeptEvent>>;
 };
 
-/** An erasure that views have to apply: `fields` are the names of those that go, `null` for any. */
+/** An erasure that views have to apply: `fields` are the names of those that go, `null` for any, `all` for the whole record. */
 export type ErasureNews = {
   readonly order: string;
   /** When it was ordered: a ledger that was restored may be given the same order again. */
   readonly on: string;
   readonly stream: string;
-  readonly fields: readonly string[] | null;
+  readonly fields: readonly string[] | null | 'all';
 };
 
 /** Where views get their events from: made of the ledger by whoever runs them. */

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { entryKey, entryKeyOf } from '../domain/learner/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
+import { ignoresRetention } from './ignored.js';
 import { keptView, type PlainEvent, type TableNames } from './keptView.js';
 import { mergesIgnored } from './merging.js';
 import type { Projection } from './projection.js';
@@ -91,6 +92,8 @@ const projection: Projection<State, PlainEvent<LearnerEvent>> = {
     NoticeShown: 'ignored',
     NoticeAcknowledged: 'ignored',
     ...mergesIgnored,
+    ...ignoresRetention,
+    RecordDisposed: () => ({}),
     SensitiveDataRedacted: 'ignored',
     FieldsResealed: 'ignored',
   },

@@ -111,5 +111,6 @@ export function decodeEvent(
     user: _user as Recorded<DomainEvent>['user'],
     organisation: _organisation as Recorded<DomainEvent>['organisation'],
     purpose: _purpose as Recorded<DomainEvent>['purpose'],
+    disposedType: null,
   };
 }

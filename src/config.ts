@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/errors.js';
 import { Purpose } from '../domain/purpose.js';
+import { DEFAULT_POLICY, type RetentionPolicy } from '../domain/retention.js';
 import type { LedgerPlaces, LedgerPolicy } from './openLedger.js';
 
 /** Every environment variable that is read, with its default and meaning. The source of the table in `docs/operating.md`. */
@@ -34,6 +35,12 @@ export const environmentSchema = z.object({
     .optional()
     .describe('A JSON file that changes the words that screening looks for'),
   PLR_PURPOSE: Purpose.optional().describe('For what, where `--purpose` is not given'),
+  PLR_RETENTION_YEARS: years(DEFAULT_POLICY.retentionYears).describe(
+    'How many years records are kept after the last activity in them',
+  ),
+  PLR_REVIEW_YEARS: years(DEFAULT_POLICY.reviewYears).describe(
+    'After how many years it is looked at again whether a record is kept',
+  ),
 });
 
 /** What the environment says, parsed. */
@@ -44,6 +51,7 @@ export type Config = {
   readonly policy: Omit<LedgerPolicy, 'screening'>;
   /** The path of a file of words for screening; `null` for the standard list. */
   readonly screening: string | null;
+  readonly retention: RetentionPolicy;
 };
 
 /** Reads the environment once. Throws `ERR_INPUT_INVALID` naming every variable that is wrong. */
@@ -71,5 +79,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     purpose: data.PLR_PURPOSE ?? null,
     policy: { suspendAt: data.PLR_SUSPEND_AT },
     screening: data.PLR_SCREENING ?? null,
+    retention: { retentionYears: data.PLR_RETENTION_YEARS, reviewYears: data.PLR_REVIEW_YEARS },
   };
+}
+
+/** A number of whole years from 1 to 150. */
+function years(otherwise: number) {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'expected a number of years from 1 to 150')
+    .transform(Number)
+    .refine((number) => number <= 150, 'expected a number of years from 1 to 150')
+    .default(otherwise);
 }

@@ -86,7 +86,11 @@ export function earlierOutcome(
     position: last.position,
     recordedAt: first.recordedAt,
   };
-  return { receipt, repeated: true, recorded: own.map(({ event }) => event.type) };
+  // Sound: a stream of a learner holds a learner's events, also where they can no longer be read.
+  const recorded = own.map(
+    ({ event, disposedType }) => (disposedType ?? event.type) as LearnerEventType,
+  );
+  return { receipt, repeated: true, recorded };
 }
 
 function unchanged(

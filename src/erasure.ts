@@ -1,12 +1,15 @@
 import { strict as assert } from 'node:assert';
+import { recordDisposed } from '../domain/erasure/disposal.js';
 import { erasure, type Redaction } from '../domain/erasure/erasure.js';
 import type { RedactionTarget } from '../domain/erasure/events.js';
 import { DomainError } from '../domain/errors.js';
 import type { ErasureBasis } from '../domain/redaction.js';
+import { disposedBy } from './disposals.js';
 import { chooseTargets, type Selection } from './erasureTargets.js';
-import { createErasureWorker, type ErasureParts } from './erasureWorker.js';
+import type { ErasureParts, ErasureWorker } from './erasureWorker.js';
 import { tableOf } from './eventTables.js';
 import { followUpCommandId } from './identifiers.js';
+import type { Recording } from './journal.js';
 import { readableFields } from './redactions.js';
 import { type Request, recordingOf } from './request.js';
 
@@ -50,9 +53,10 @@ export type Erasure = {
 };
 
 /** Creates the door to redaction. */
-export function createErasure(parts: ErasureParts): Erasure {
-  const { journal, orders } = parts;
-  const worker = createErasureWorker(parts);
+export function createErasure(
+  { journal, orders }: Pick<ErasureParts, 'journal' | 'orders'>,
+  worker: ErasureWorker,
+): Erasure {
   const { record } = worker;
 
   async function propose(
@@ -75,6 +79,9 @@ export function createErasure(parts: ErasureParts): Erasure {
       return earlier;
     }
     const opened = await journal.open(stream);
+    if (disposedBy(opened, orders.disposalFor(stream)) !== null) {
+      throw recordDisposed();
+    }
     const readable = readableFields(opened, orders.pendingFor(stream));
     const candidates = opened.map(({ header }, index) => ({
       id: header.id,
@@ -120,7 +127,7 @@ export function createErasure(parts: ErasureParts): Erasure {
         const data = { order: id, approvedBy };
         return erasure.decide({ type: 'OrderRedaction', data }, await orders.all());
       },
-      recordingOf(request, ''),
+      orderRecording(request, id),
     );
     await orders.refresh();
     for (const pending of orders.pending()) {
@@ -153,11 +160,18 @@ export function createErasure(parts: ErasureParts): Erasure {
   };
 }
 
-function personOf({ by, user }: Request): string {
+/** How a request is recorded that may carry out several orders: the event of each has an id of its own. */
+export function orderRecording(request: Request, order: string): Recording {
+  const recording = recordingOf(request, '');
+  return { ...recording, commandId: followUpCommandId(recording.commandId, `order ${order}`) };
+}
+
+/** The person who proposes or orders an erasure, as it is recorded. Throws `ERR_NOT_PERMITTED` where none is named. */
+export function personOf({ by, user }: Request): string {
   if (by.kind !== 'organisation' || user === null) {
     throw new DomainError(
       'ERR_NOT_PERMITTED',
-      'expected a named person to propose or order a redaction (--as USER@UKPRN), found none',
+      'expected a named person to propose or order an erasure (--as USER@UKPRN), found none',
     );
   }
   return `${user}@${by.ukprn}`;

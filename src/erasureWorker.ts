@@ -1,17 +1,20 @@
+import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErasureEvent } from '../domain/erasure/events.js';
 import type { Forgetting } from '../projections/forgetting.js';
 import type { ViewsDatabase } from '../projections/views.js';
 import { isCode, isConflict } from '../streams/errors.js';
 import type { EventStore } from '../streams/eventStore.js';
-import type { Vault } from '../streams/vault.js';
+import type { Shred, Vault, WholeShred } from '../streams/vault.js';
 import type { Clock } from './clock.js';
+import { createDisposing } from './disposing.js';
 import { followUpCommandId } from './identifiers.js';
 import type { History, Journal, Recording } from './journal.js';
-import type { OpenedEvent } from './openedStream.js';
-import { erasureStream, type Orders, type PendingOrder } from './orders.js';
+import { disposalIn, type OpenedEvent } from './openedStream.js';
+import { erasureStream, type Orders, type PendingOrder, type PendingRedaction } from './orders.js';
 import { keeperRecording } from './request.js';
 import { resealEvents, shredOf } from './reseal.js';
+import { newsOf } from './viewNews.js';
 
 /** What erasing works on. */
 export type ErasureParts = {
@@ -46,6 +49,7 @@ const FORGET_RETRY_MS = 50;
 export function createErasureWorker(parts: ErasureParts): ErasureWorker {
   const { store, vault, views, journal, orders, clock } = parts;
   const waits = new Map<string, string>();
+  const disposing = createDisposing({ journal, orders, views, clock, record });
 
   async function record(
     decide: () => Promise<readonly ErasureEvent[]>,
@@ -71,9 +75,13 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
 
   /** Steps 2 to 5 of an erasure; each finds out by itself whether it was done before. */
   async function complete(pending: PendingOrder): Promise<void> {
-    const { order: id, stream } = pending;
+    const { order: id } = pending;
     waits.delete(id);
-    const opened = await reseal(pending);
+    const opened =
+      pending.kind === 'disposal' ? await disposing.seal(pending) : await reseal(pending);
+    if (opened === 'stopped') {
+      return;
+    }
     if (!['fsync', 'replicated', 'memory'].includes(store.capabilities.durability)) {
       waits.set(
         id,
@@ -82,15 +90,14 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
       return;
     }
     if (!vault.isShredded(id)) {
-      await vault.shred(await shredOf(pending, opened, vault));
+      await vault.shred(await wholeOrPart(pending, opened));
     }
     if (!(await forgotten(vault.forget))) {
       waits.set(id, 'readers of the vault to end, so that its write-ahead log can be emptied');
       return;
     }
     if (!views.hasApplied(pending)) {
-      const fields = pending.targets.flatMap((target) => target.fields);
-      await views.applyErasure({ order: id, on: pending.on, stream, fields });
+      await views.applyErasure(newsOf(pending));
     }
     if (!(await forgotten(views.forget))) {
       waits.set(id, 'readers of the views to end, so that their write-ahead log can be emptied');
@@ -108,10 +115,27 @@ export function createErasureWorker(parts: ErasureParts): ErasureWorker {
     await orders.settle();
   }
 
-  async function reseal(pending: PendingOrder): Promise<readonly OpenedEvent[]> {
+  /** A redaction that finds the whole record disposed of destroys what that does: nothing is left to keep. */
+  async function wholeOrPart(
+    pending: PendingOrder,
+    opened: readonly OpenedEvent[],
+  ): Promise<Shred | WholeShred> {
+    const { order, stream } = pending;
+    const disposed = disposalIn(opened);
+    if (disposed !== null) {
+      return { order, stream, below: disposed.below };
+    }
+    assert(pending.kind === 'redaction', 'a disposal is carried out after it is in the stream');
+    return shredOf(pending, opened, vault);
+  }
+
+  async function reseal(pending: PendingRedaction): Promise<readonly OpenedEvent[]> {
     const { order: id, stream } = pending;
     for (let conflicts = 0; ; conflicts += 1) {
       const opened = await journal.open(stream);
+      if (disposalIn(opened) !== null) {
+        return opened;
+      }
       const { events, key, end } = resealEvents(pending, opened);
       if (events.length === 0) {
         return opened;

@@ -7,6 +7,7 @@ import { numberOf } from '../streams/position.js';
 import { pauseForInterruption } from './interruption.js';
 import type { Journal } from './journal.js';
 import type { Orders } from './orders.js';
+import { newsOf, newsOfStop } from './viewNews.js';
 
 /** Makes the source of recorded events that views are kept of. */
 export function createEventSource(
@@ -17,12 +18,7 @@ export function createEventSource(
   return {
     pending: async () => {
       await orders.refresh();
-      return orders.pending().map(({ order, on, stream, targets }) => ({
-        order,
-        on,
-        stream,
-        fields: targets.flatMap(({ fields }) => fields),
-      }));
+      return [...orders.pending().map(newsOf), ...orders.stopped().map(newsOfStop)];
     },
     entries: async function* (after, through, signal) {
       await pauseForInterruption(signal);

@@ -2,6 +2,7 @@
 
 export type { Actor } from '../domain/actor.js';
 export { CalendarDate, Instant } from '../domain/date.js';
+export type { DisposalBasis, Disposed } from '../domain/erasure/disposalEvents.js';
 export { DomainError, type DomainErrorCode } from '../domain/errors.js';
 export type { LearnerCommandInput } from '../domain/learner/commands.js';
 export { WAYS_TO_COMPLAIN } from '../domain/learner/complaint.js';
@@ -13,6 +14,7 @@ export type { Notice, NoticeLanguage } from '../domain/notice/events.js';
 export { Purpose } from '../domain/purpose.js';
 export type { Recorded } from '../domain/recorded.js';
 export { type ErasureBasis, isRedacted, type RedactionMarker } from '../domain/redaction.js';
+export { DEFAULT_POLICY, type RetentionPolicy } from '../domain/retention.js';
 export { type FailureFlag, type ServiceCode, serviceCodes } from '../domain/serviceCodes.js';
 export { Ukprn } from '../domain/ukprn.js';
 export { explainUln, Uln } from '../domain/uln.js';
@@ -98,6 +100,7 @@ export { type Followed, type Ledger, type LedgerPlaces, openLedger } from './ope
 export type { LearnerRecord, ReadRecord, Records, Resolution } from './records.js';
 export type { DetailsInput, Registration } from './registration.js';
 export type { Request } from './request.js';
+export type { DisposalStatus, DueQuery, DueTask, Retention } from './retention.js';
 export type { ListedReview, QuarantineDecision, SensitiveReviews } from './reviews.js';
 export { readScreening, type Screening, type ScreeningFileInput } from './screening.js';
 export type { NamedUln, UlnChange } from './ulnChanges.js';

@@ -10,8 +10,10 @@ import {
   type StoredEvent,
 } from '../streams/eventStore.js';
 import type { SealedEvent, Vault } from '../streams/vault.js';
+import { behind } from '../streams/vaultKeys.js';
 import { type Clock, recordedTime } from './clock.js';
 import { decodeEvent, encodeEvents } from './codec.js';
+import { disposedBy, disposedEvents } from './disposals.js';
 import { type DomainEvent, tableOf } from './eventTables.js';
 import { eventId } from './identifiers.js';
 import { type OpenedEvent, openContent, openStream } from './openedStream.js';
@@ -104,6 +106,12 @@ export function createJournal(
 
   async function read<Event extends DomainEvent>(stream: string): Promise<History<Event>> {
     const opened = await open(stream);
+    const disposed = disposedBy(opened, orders.disposalFor(stream));
+    if (disposed !== null) {
+      // Sound: every family of sealed streams has the event that each of these has become.
+      const events = disposedEvents(opened, disposed) as Recorded<Event>[];
+      return { events, end: endOf(opened.at(-1)) };
+    }
     const fields = readableFields(opened, orders.pendingFor(stream));
     const events = opened.map(({ stored, header }, index) =>
       // Sound: the caller names the family by the stream, and the family's table gives its events.
@@ -189,6 +197,9 @@ export function createJournal(
   async function writingKey(event: SealedEvent, end: StreamEnd): Promise<Buffer> {
     try {
       const eventKey = await vault.eventKey(event);
+      if (eventKey.state === 'disposed') {
+        throw behind(event.stream, event.key, 'a live key', 'a shredded one');
+      }
       assert(eventKey.state === 'live', 'a version not yet written has no erased key');
       return eventKey.key;
     } catch (error) {
@@ -211,8 +222,9 @@ export function createJournal(
     const header = parseHeader(stored.header);
     checkPlace(stored, header, store.origin);
     const content = await openContent(vault, stored, header);
-    const pending = orders.pendingFor(stored.stream);
-    if (content.state === 'clear' || (content.state === 'sealed' && pending.length === 0)) {
+    const isPending =
+      orders.pendingFor(stored.stream).length > 0 || orders.disposalFor(stored.stream) !== null;
+    if (content.state === 'clear' || (content.state === 'sealed' && !isPending)) {
       return decodeEvent(stored, header, content.fields);
     }
     const { events } = await read(stored.stream);

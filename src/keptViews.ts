@@ -96,7 +96,9 @@ export type ViewName =
   | 'held'
   | 'organisations'
   | 'reviews'
-  | 'merges';
+  | 'merges'
+  | 'retention'
+  | 'decidedImports';
 
 /** Questions across learners, each answered from a view that is brought up to date first. */
 export type KeptViews = {
@@ -149,12 +151,11 @@ export function createKeptViews(parts: {
       const open = await runner.read(challenges, (database, names) =>
         selectOpenChallenges(database, names, query),
       );
-      return Promise.all(
-        open.map(async (challenge) => ({
-          ...challenge,
-          uln: await ulnOf(journal, challenge.stream),
-        })),
-      );
+      const listed = open.map(async (challenge) => {
+        const uln = await ulnOf(journal, challenge.stream);
+        return uln === null ? [] : [{ ...challenge, uln }];
+      });
+      return (await Promise.all(listed)).flat();
     },
     statistics: (query) =>
       runner.read(statistics, (database, names) => selectStatistics(database, names, query)),
@@ -186,14 +187,11 @@ function answerOf(found: readonly FoundCandidate[]): FindAnswer {
     : { kind: 'possible', code: 'WSRC0003', candidates, leftOut };
 }
 
-/** The ULN of a learner's stream that a view has met. */
-export async function ulnOf(journal: Journal, stream: string): Promise<Uln> {
+/** The ULN of a learner's stream that a view has met; `null` where the record was disposed of since. */
+export async function ulnOf(journal: Journal, stream: string): Promise<Uln | null> {
   const { events } = await journal.read<LearnerEvent>(stream);
   const issued = events.find(({ event }) => event.type === 'UlnIssued')?.event;
-  if (issued?.type !== 'UlnIssued') {
-    throw new TypeError('a learner whom a view knows has a ULN');
-  }
-  return issued.data.uln;
+  return issued?.type === 'UlnIssued' ? issued.data.uln : null;
 }
 
 function viewOf(name: ViewName): KeptView {

@@ -19,6 +19,7 @@ import type { Clock } from './clock.js';
 import { type ConfiguredViews, createConfiguredViews } from './configuredViews.js';
 import { type Credentials, createCredentials } from './credentials.js';
 import { createErasure, type Erasure } from './erasure.js';
+import { createErasureWorker } from './erasureWorker.js';
 import { createEventSource } from './eventSource.js';
 import { createHiding } from './hiding.js';
 import { rotationCommandId } from './identifiers.js';
@@ -32,6 +33,7 @@ import { createNotices, type Notices } from './notices.js';
 import { createOrders, erasureStream, type Orders } from './orders.js';
 import { createRecords, type Records } from './records.js';
 import { keeperRecording } from './request.js';
+import { createRetention, type Retention } from './retention.js';
 import { createReviews, type SensitiveReviews } from './reviews.js';
 import { type Screening, standardScreening } from './screening.js';
 import { createStatusLists } from './statusLists.js';
@@ -67,6 +69,7 @@ export type Ledger = Learners &
     readonly credentials: Credentials;
     readonly reviews: SensitiveReviews;
     readonly notices: Notices;
+    readonly retention: Retention;
     /**
      * Every learner event recorded after a position (`null`: from the beginning), then those to come,
      * until the signal aborts. Redacted values come as markers; an event on an entry that is quarantined
@@ -164,7 +167,8 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   const source = createEventSource(store, journal, orders);
   const runner = createRunner(views, source, keptViews);
   const forgetting = { ...runner, forget: views.forget };
-  const erasure = createErasure({ store, vault, views: forgetting, journal, orders, clock });
+  const worker = createErasureWorker({ store, vault, views: forgetting, journal, orders, clock });
+  const erasure = createErasure({ journal, orders }, worker);
   const isHidden = createHiding(store, journal);
   await recordRotation(journal, vault, clock);
   await erasure.resume();
@@ -227,6 +231,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
     credentials: createCredentials({ ...sharing, origin: store.origin }),
     reviews: createReviews({ journal, runner, learners, erasure, orders }),
     notices,
+    retention: createRetention({ journal, orders, worker, runner, learners, clock }),
     follow,
     rotateVault: async () => {
       await vault.rotate(clock());

@@ -1,3 +1,4 @@
+import type { Disposed } from '../domain/erasure/disposalEvents.js';
 import {
   type ChainEnd,
   chainEnd,
@@ -26,7 +27,8 @@ export type Content =
   | { readonly state: 'clear'; readonly fields: Fields }
   | { readonly state: 'sealed'; readonly seed: Uint8Array; readonly fields: Fields }
   | { readonly state: 'resealed'; readonly version: number }
-  | { readonly state: 'dropped' };
+  | { readonly state: 'dropped' }
+  | { readonly state: 'disposed' };
 
 /** A stored event with its header read and its data opened, before any redaction is laid over it. */
 export type OpenedEvent = {
@@ -143,6 +145,19 @@ export function redactionsIn(opened: readonly OpenedEvent[]): readonly Redaction
   });
 }
 
+/** The disposal recorded in a stream: everything before it is unreadable for good. */
+export function disposalIn(
+  opened: readonly OpenedEvent[],
+): (Disposed & { readonly version: number; readonly below: number }) | null {
+  const last = opened.findLast(({ header }) => header.type === 'RecordDisposed');
+  if (last?.content.state !== 'sealed' || last.header.key === null) {
+    return null;
+  }
+  // Sound: authenticated bytes of a type whose schema has these fields.
+  const { order, on, basis } = last.content.fields as unknown as Disposed;
+  return { order, on, basis, version: last.header.version, below: last.header.key };
+}
+
 /** The fields that remain of a redacted event, each with its salt, as its last reseal holds them. */
 export function keptFields(
   opened: readonly OpenedEvent[],
@@ -173,6 +188,12 @@ export function checkCommitment(
   }
   if (content.state === 'dropped') {
     if (!redactions.some(({ drops }) => drops.includes(header.id))) {
+      throw commitmentMismatch(stored);
+    }
+    return;
+  }
+  if (content.state === 'disposed') {
+    if ((disposalIn(opened)?.version ?? 0) < header.version) {
       throw commitmentMismatch(stored);
     }
     return;

@@ -1,3 +1,4 @@
+import { type Disposals, disposal } from '../domain/erasure/disposal.js';
 import { type Erasures, erasure } from '../domain/erasure/erasure.js';
 import type { ErasureEvent, ErasureEventOf } from '../domain/erasure/events.js';
 import { checkPlace, parseHeader } from '../streams/envelope.js';
@@ -7,21 +8,40 @@ import type { Clock } from './clock.js';
 import { toDomainEvent } from './eventTables.js';
 import { openContent } from './openedStream.js';
 
-/** An order that is not completed: from its instant on, what it names reads as redacted. */
-export type PendingOrder = ErasureEventOf<'RedactionOrdered'>['data'] & { readonly on: string };
+/** An order of redaction that is not completed: from its instant on, what it names reads as redacted. */
+export type PendingRedaction = ErasureEventOf<'RedactionOrdered'>['data'] & {
+  readonly kind: 'redaction';
+  readonly on: string;
+};
+
+/** An order of disposal that is not completed: from its instant on, the stream reads as disposed of. */
+export type PendingDisposal = ErasureEventOf<'DisposalOrdered'>['data'] & {
+  readonly kind: 'disposal';
+  readonly on: string;
+};
+
+/** An order that is not completed. */
+export type PendingOrder = PendingRedaction | PendingDisposal;
 
 /** The erasure orders, followed as they are recorded. */
 export type Orders = {
   /** Reads what was recorded since the last call, by any process. To be called before anything sealed is opened. */
   readonly refresh: () => Promise<void>;
   readonly pending: () => readonly PendingOrder[];
-  readonly pendingFor: (stream: string) => readonly PendingOrder[];
+  /** The redactions of a stream that are not completed. */
+  readonly pendingFor: (stream: string) => readonly PendingRedaction[];
+  /** The disposal of a stream that is not completed; `null` where none is under way. */
+  readonly disposalFor: (stream: string) => PendingDisposal | null;
+  /** Disposals that were ordered and stopped: what was hidden meanwhile is to be shown again. */
+  readonly stopped: () => readonly PendingDisposal[];
   /** True when the ledger says that the order was carried out. */
   readonly isCompleted: (order: string) => boolean;
   /** Lets go of completed orders, and moves the vault's checkpoint when none is pending. */
   readonly settle: () => Promise<void>;
   /** Every redaction of every year, from proposal to completion. */
   readonly all: () => Promise<Erasures>;
+  /** Every disposal of every year, from proposal to completion. */
+  readonly disposals: () => Promise<Disposals>;
 };
 
 /** The stream of erasure orders of the year of an instant. */
@@ -38,6 +58,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
   const readThrough = new Map<string, Checkpoint>();
   const ordered = new Map<string, PendingOrder>();
   const completed = new Set<string>();
+  const stopped = new Map<string, PendingDisposal>();
   let lastHead: string | null | undefined;
   let readThroughYear = firstYear;
 
@@ -74,7 +95,17 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
 
   function take(event: ErasureEvent, at: string): void {
     if (event.type === 'RedactionOrdered' && !ordered.has(event.data.order)) {
-      ordered.set(event.data.order, { ...event.data, on: at });
+      ordered.set(event.data.order, { ...event.data, kind: 'redaction', on: at });
+    }
+    if (event.type === 'DisposalOrdered' && !ordered.has(event.data.order)) {
+      ordered.set(event.data.order, { ...event.data, kind: 'disposal', on: at });
+    }
+    if (event.type === 'DisposalStopped') {
+      const order = ordered.get(event.data.order);
+      if (order?.kind === 'disposal') {
+        ordered.delete(order.order);
+        stopped.set(order.order, order);
+      }
     }
     if (event.type === 'ErasureCompleted') {
       completed.add(event.data.order);
@@ -85,6 +116,24 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
   // keys are back, so the order is carried out again before anything is opened.
   function isPending({ order }: PendingOrder): boolean {
     return !completed.has(order) || !vault.isShredded(order);
+  }
+
+  function pendingOf(stream: string): readonly PendingOrder[] {
+    return [...ordered.values()].filter((order) => order.stream === stream && isPending(order));
+  }
+
+  async function foldAll<State>(
+    initialState: State,
+    evolve: (state: State, event: ErasureEvent) => State,
+  ): Promise<State> {
+    let state = initialState;
+    const thisYear = Number(clock().slice(0, 4));
+    for (let year = firstYear; year <= thisYear + 1; year += 1) {
+      for await (const { event } of readYear(year, 1)) {
+        state = evolve(state, event);
+      }
+    }
+    return state;
   }
 
   return {
@@ -109,7 +158,11 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
     },
     pending: () => [...ordered.values()].filter(isPending),
     pendingFor: (stream) =>
-      [...ordered.values()].filter((order) => order.stream === stream && isPending(order)),
+      pendingOf(stream).filter((order): order is PendingRedaction => order.kind === 'redaction'),
+    disposalFor: (stream) =>
+      pendingOf(stream).find((order): order is PendingDisposal => order.kind === 'disposal') ??
+      null,
+    stopped: () => [...stopped.values()],
     isCompleted: (order) => completed.has(order),
     settle: async () => {
       for (const [order, event] of ordered) {
@@ -123,15 +176,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
         await vault.moveCheckpoint(stream, place);
       }
     },
-    all: async () => {
-      let state = erasure.initialState;
-      const thisYear = Number(clock().slice(0, 4));
-      for (let year = firstYear; year <= thisYear + 1; year += 1) {
-        for await (const { event } of readYear(year, 1)) {
-          state = erasure.evolve(state, event);
-        }
-      }
-      return state;
-    },
+    all: () => foldAll(erasure.initialState, erasure.evolve),
+    disposals: () => foldAll(disposal.initialState, disposal.evolve),
   };
 }

@@ -1,6 +1,6 @@
 import type { Fields } from '../streams/sealing.js';
 import { keptFields, type OpenedEvent, redactionsIn } from './openedStream.js';
-import type { PendingOrder } from './orders.js';
+import type { PendingRedaction } from './orders.js';
 
 /**
  * The fields of every event of a stream as a reader may see them: redacted ones as the marker, by what
@@ -8,13 +8,16 @@ import type { PendingOrder } from './orders.js';
  */
 export function readableFields(
   opened: readonly OpenedEvent[],
-  pending: readonly PendingOrder[],
+  pending: readonly PendingRedaction[],
 ): readonly Fields[] {
   const redactions = redactionsIn(opened);
   return opened.map((event) => {
     const { header, content } = event;
     if (content.state === 'clear') {
       return content.fields;
+    }
+    if (content.state === 'disposed') {
+      return {};
     }
     if (content.state === 'dropped') {
       return droppedFields(header.id, redactions);
@@ -43,7 +46,7 @@ export function readableFields(
 function pendingMarkers(
   eventId: string,
   remaining: Fields,
-  pending: readonly PendingOrder[],
+  pending: readonly PendingRedaction[],
 ): Fields {
   const markers = pending.flatMap(({ targets, on, order, basis }) =>
     targets
@@ -56,7 +59,7 @@ function pendingMarkers(
 }
 
 /** The kept fields of a reseal without those that a later order has named since. */
-function withoutPending({ target, kept }: Fields, pending: readonly PendingOrder[]): Fields {
+function withoutPending({ target, kept }: Fields, pending: readonly PendingRedaction[]): Fields {
   const named = pending.flatMap(({ targets }) =>
     targets.filter(({ event }) => event === target).flatMap(({ fields }) => fields),
   );

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { recordDisposed } from '../domain/erasure/disposal.js';
 import { LearnerDetailsInput } from '../domain/learner/details.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { warningsOf } from '../domain/learner/warnings.js';
@@ -7,6 +8,7 @@ import { isConflict, StreamError } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
 import { decideAndAppend, earlierOutcome, type Outcome } from './deciding.js';
+import { isDisposed } from './disposals.js';
 import { candidateUln, learnerStream, tagOf } from './identifiers.js';
 import type { InOrder } from './inOrder.js';
 import { parseInput } from './input.js';
@@ -24,7 +26,8 @@ export type DetailsInput = z.input<typeof LearnerDetailsInput>;
 export type Registering = {
   /**
    * Issues a ULN to a new learner. Repeating the request with the same `commandId`, also after a crash
-   * or from another process, answers with the same ULN. Throws `ERR_INPUT_INVALID`.
+   * or from another process, answers with the same ULN. Throws `ERR_INPUT_INVALID`, and
+   * `ERR_RECORD_DISPOSED` where the record of that ULN is no more: it is never issued a second one.
    */
   readonly register: (details: DetailsInput, request: Request) => Promise<Registration>;
   /** The ULN that a request has been issued before; `null` where it has not. Nothing is recorded. */
@@ -59,6 +62,9 @@ export function createRegistration(parts: {
     return inOrder(stream, async () => {
       const history = await journal.read<LearnerEvent>(stream);
       const earlier = earlierOutcome(history, stream, recording);
+      if (earlier !== null && isDisposed(history.events)) {
+        throw recordDisposed();
+      }
       if (earlier !== null) {
         const warnings = details === null ? [] : warningsOf({ uln, details });
         return { uln, ...earlier, warnings };

@@ -5,7 +5,7 @@ import { digestOf, disclosureOf, type SaltedValue, saltedValues } from '../strea
 import type { Shred, Vault } from '../streams/vault.js';
 import { endOf, type StreamEnd } from './journal.js';
 import { checkCommitment, keptFields, type OpenedEvent } from './openedStream.js';
-import type { PendingOrder } from './orders.js';
+import type { PendingRedaction } from './orders.js';
 
 /**
  * The events that reseal an order's targets: per target what goes, with its digests, and what stays,
@@ -13,7 +13,7 @@ import type { PendingOrder } from './orders.js';
  * commitment is checked first, so that a redaction cannot hide that it was tampered with before.
  */
 export function resealEvents(
-  order: PendingOrder,
+  order: PendingRedaction,
   opened: readonly OpenedEvent[],
 ): { readonly events: readonly LearnerEvent[]; readonly key: number; readonly end: StreamEnd } {
   const end = endOf(opened.at(-1));
@@ -68,7 +68,7 @@ function requireTarget(target: OpenedEvent | undefined): asserts target is Opene
 
 /** What the vault has to keep and to destroy for an order whose reseal is in the stream. */
 export async function shredOf(
-  order: PendingOrder,
+  order: PendingRedaction,
   opened: readonly OpenedEvent[],
   vault: Vault,
 ): Promise<Shred> {
@@ -110,7 +110,7 @@ export async function shredOf(
 }
 
 /** The reseals of an order that a stream holds: `SensitiveDataRedacted` and, right after it, `FieldsResealed`. */
-function resealsOf({ order }: PendingOrder, opened: readonly OpenedEvent[]) {
+function resealsOf({ order }: PendingRedaction, opened: readonly OpenedEvent[]) {
   return opened.flatMap(({ header, content }) => {
     if (
       header.type !== 'SensitiveDataRedacted' ||

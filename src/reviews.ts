@@ -105,9 +105,11 @@ export function createReviews(parts: {
       const open = await runner.read(reviews, (database, names) =>
         selectReviews(database, names, query),
       );
-      return Promise.all(
-        open.map(async (review) => ({ ...review, uln: await ulnOf(journal, review.stream) })),
-      );
+      const listed = open.map(async (review) => {
+        const uln = await ulnOf(journal, review.stream);
+        return uln === null ? [] : [{ ...review, uln }];
+      });
+      return (await Promise.all(listed)).flat();
     },
     counts: (days) =>
       runner.read(reviews, (database, names) => selectReviewCounts(database, names, days)),
@@ -124,7 +126,7 @@ function placedQuarantine(
     (before, { event }) => learner.evolve(before, event),
     learner.initialState,
   );
-  if (state.status === 'unissued') {
+  if (state.status !== 'issued') {
     return null;
   }
   const quarantine = decidableQuarantine(state, quarantineId, personOf(request));

@@ -14,6 +14,8 @@ export type Verification = {
   readonly events: number;
   /** Events of which fields were redacted or which were dropped; their commitments were checked all the same. */
   readonly redacted: number;
+  /** Events of records that were disposed of: their headers and chains were checked, what they said is gone. */
+  readonly disposed: number;
   readonly problems: readonly Problem[];
 };
 
@@ -46,13 +48,14 @@ export async function verifyStreams(
   await orders.refresh();
   // A stream whose end was cut off has an unbroken chain: only the engine's own count tells.
   const problems = stream === null ? await findingsOf(store) : [];
-  let [streams, events, redacted] = [0, 0, 0];
+  let [streams, events, redacted, disposed] = [0, 0, 0, 0];
   const source = stream === null ? store.readStreams() : store.read(stream);
   for await (const whole of byStream(source)) {
     const result = await verifyStream(parts, whole);
     streams += 1;
     events += whole.length;
     redacted += result.redacted;
+    disposed += result.disposed;
     problems.push(...result.problems);
     onProgress(events);
     if (streams % STREAMS_BETWEEN_PAUSES === 0) {
@@ -62,7 +65,7 @@ export async function verifyStreams(
       break;
     }
   }
-  return { streams, events, redacted, problems };
+  return { streams, events, redacted, disposed, problems };
 }
 
 async function findingsOf(store: EventStore): Promise<Problem[]> {
@@ -95,7 +98,7 @@ async function* byStream(
 async function verifyStream(
   parts: Parts,
   whole: readonly StoredEvent[],
-): Promise<Pick<Verification, 'redacted' | 'problems'>> {
+): Promise<Omit<Verification, 'streams' | 'events'>> {
   const { shreds } = parts.vault.state();
   const result = await verifyOnce(parts, whole);
   if (result.problems.length === 0 || parts.vault.state().shreds === shreds) {
@@ -111,7 +114,7 @@ async function verifyStream(
 async function verifyOnce(
   { store, vault, orders }: Parts,
   whole: readonly StoredEvent[],
-): Promise<Pick<Verification, 'redacted' | 'problems'>> {
+): Promise<Omit<Verification, 'streams' | 'events'>> {
   const stream = whole[0]?.stream ?? '';
   const problems: Problem[] = [];
   const opened: OpenedEvent[] = [];
@@ -130,7 +133,7 @@ async function verifyOnce(
     }
   }
   if (problems.length > 0) {
-    return { redacted: 0, problems };
+    return { redacted: 0, disposed: 0, problems };
   }
   for (const event of opened) {
     try {
@@ -143,7 +146,8 @@ async function verifyOnce(
   const redacted = opened.filter(
     ({ content }) => content.state === 'resealed' || content.state === 'dropped',
   ).length;
-  return { redacted, problems };
+  const disposed = opened.filter(({ content }) => content.state === 'disposed').length;
+  return { redacted, disposed, problems };
 }
 
 function unreadable(
@@ -154,7 +158,10 @@ function unreadable(
   try {
     tableOf(stream);
     const fields = readableFields(opened, orders.pendingFor(stream));
-    return opened.flatMap(({ stored, header }, index) => {
+    return opened.flatMap(({ stored, header, content }, index) => {
+      if (content.state === 'disposed') {
+        return [];
+      }
       try {
         const { _user, _organisation, _purpose, ...data } = fields[index] ?? {};
         toDomainEvent(stream, stored.type, header.schema, data);

@@ -5,7 +5,7 @@ import { unwrapKey } from './keyWrap.js';
 import type { MasterDriver } from './master.js';
 import { eventKeyOf } from './sealing.js';
 import { whenFree } from './sqliteFile.js';
-import type { Checkpoint, EventKey, SealedEvent, Shred, Vault, VaultPlace } from './vault.js';
+import type { Checkpoint, EventKey, SealedEvent, Vault, VaultPlace } from './vault.js';
 import { bringTogether, refuseSameFile } from './vaultCopies.js';
 import { checkVault, openVaultFile, readVaultState, truncateWriteAheadLog } from './vaultFile.js';
 import { behind, mintIn, shredIn } from './vaultKeys.js';
@@ -58,7 +58,7 @@ async function createOpenVault(
   }
 
   const selectKey = primary.prepare(
-    'SELECT wrapped FROM stream_keys WHERE stream = ? AND number = ?',
+    'SELECT wrapped, resealed_version AS resealed FROM stream_keys WHERE stream = ? AND number = ?',
   );
   const selectEventKey = primary.prepare(
     'SELECT wrapped, resealed_at AS resealedAt FROM event_keys WHERE stream = ? AND version = ?',
@@ -171,13 +171,18 @@ async function createOpenVault(
   }
 
   function eventKeyNow({ stream, version, key, id }: SealedEvent): EventKey {
-    const streamKey = selectKey.get(stream, key) as { wrapped: Buffer | null } | undefined;
+    const streamKey = selectKey.get(stream, key) as
+      | { wrapped: Buffer | null; resealed: number | null }
+      | undefined;
     if (streamKey === undefined) {
       throw behind(stream, key, 'a key', 'none: the vault is older than the ledger');
     }
     if (streamKey.wrapped !== null) {
       const live = eventKeyOf(unwrapKey(vaultKey, streamKey.wrapped), id);
       return { state: 'live', key: live };
+    }
+    if (streamKey.resealed === null) {
+      return { state: 'disposed' };
     }
     const row = selectEventKey.get(stream, version) as
       | { wrapped: Buffer | null; resealedAt: number | null }
@@ -191,10 +196,6 @@ async function createOpenVault(
     return row.resealedAt === null
       ? { state: 'dropped' }
       : { state: 'resealed', version: row.resealedAt };
-  }
-
-  async function shred(request: Shred): Promise<void> {
-    await change((database) => shredIn(database, request, vaultKey));
   }
 
   async function rotate(at: string): Promise<void> {
@@ -218,7 +219,7 @@ async function createOpenVault(
     },
     mint,
     eventKey,
-    shred,
+    shred: (request) => change((database) => shredIn(database, request, vaultKey)),
     isShredded: (order) => selectErasure.every((select) => select.get(order) !== undefined),
     forget: () => databases.map(truncateWriteAheadLog).every((emptied) => emptied),
     checkpoint: (stream) => (selectCheckpoint.get(stream) as Checkpoint | undefined) ?? null,

@@ -9,11 +9,15 @@ export type SealedEvent = {
   readonly id: string;
 };
 
-/** The key of an event, or why there is none any more: it was sealed anew at a later version, or dropped for good. */
+/**
+ * The key of an event, or why there is none any more: it was sealed anew at a later version, dropped for
+ * good, or disposed of with everything else that its stream held then.
+ */
 export type EventKey =
   | { readonly state: 'live'; readonly key: Buffer }
   | { readonly state: 'resealed'; readonly version: number }
-  | { readonly state: 'dropped' };
+  | { readonly state: 'dropped' }
+  | { readonly state: 'disposed' };
 
 /** What an erasure does to one stream: every key below `below` goes. */
 export type Shred = {
@@ -28,6 +32,9 @@ export type Shred = {
   readonly resealed: readonly { readonly version: number; readonly at: number }[];
   readonly dropped: readonly number[];
 };
+
+/** What the disposal of a whole stream does: every key below `below` goes, and every event key of the stream. */
+export type WholeShred = Pick<Shred, 'order' | 'stream' | 'below'>;
 
 /**
  * The keys of sealed streams, apart from the ledger, so that destroying a key here makes data there
@@ -45,7 +52,7 @@ export type Vault = {
     keys: readonly { readonly stream: string; readonly key: number }[],
   ) => Promise<void>;
   readonly eventKey: (event: SealedEvent) => Promise<EventKey>;
-  readonly shred: (shred: Shred) => Promise<void>;
+  readonly shred: (shred: Shred | WholeShred) => Promise<void>;
   readonly isShredded: (order: string) => boolean;
   /** Empties the write-ahead logs; false when a reader kept one from it. */
   readonly forget: () => boolean;

@@ -10,8 +10,9 @@ import {
 
 const VAULT_FILE: FileKind = { name: 'vault', applicationId: 0x50_4c_52_56, format: 1 };
 
-// A stream key is live (wrapped) or shredded (by an order); an event key is kept (wrapped), resealed
-// at a version, or dropped. The triggers let rows only move forward, so that two copies merge by
+// A stream key is live (wrapped), shredded (by an order, with the version of the reseal) or disposed
+// (by an order, without one); an event key is kept (wrapped), resealed at a version, or dropped, and
+// under disposed keys there is none. The triggers let rows only move forward, so that two copies merge by
 // taking the later state and nothing is ever minted over what was shredded.
 const SCHEMA = `
 CREATE TABLE vault (
@@ -66,6 +67,9 @@ CREATE TRIGGER event_keys_forward BEFORE UPDATE ON event_keys
 WHEN OLD.wrapped IS NULL AND NEW.wrapped IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'what was dropped stays dropped'); END;
 `;
+
+const DISPOSED =
+  'SELECT stream FROM stream_keys WHERE wrapped IS NULL AND resealed_version IS NULL';
 
 /** The single row that says what the vault is wrapped under and how far it has come. */
 export type VaultState = {
@@ -154,7 +158,8 @@ export function mergeVault(from: Database.Database, to: Database.Database): void
   );
   const shredKey = to.prepare(
     `UPDATE stream_keys SET wrapped = NULL, shredded_by = :shredded_by, resealed_version = :resealed_version
-     WHERE stream = :stream AND number = :number AND wrapped IS NOT NULL`,
+     WHERE stream = :stream AND number = :number
+       AND (wrapped IS NOT NULL OR (:resealed_version IS NULL AND resealed_version IS NOT NULL))`,
   );
   const putEventKey = to.prepare(
     `INSERT INTO event_keys VALUES (:stream, :version, :wrapped, :resealed_at)
@@ -170,9 +175,14 @@ export function mergeVault(from: Database.Database, to: Database.Database): void
       shredKey.run(row);
     }
   }
+  // What either has disposed of `to` has disposed of by now, and takes no key of it.
+  const isDisposed = to.prepare(`${DISPOSED} AND stream = :stream LIMIT 1`);
   for (const row of read('SELECT * FROM event_keys')) {
-    putEventKey.run(row);
+    if (isDisposed.get(row) === undefined) {
+      putEventKey.run(row);
+    }
   }
+  to.prepare(`DELETE FROM event_keys WHERE stream IN (${DISPOSED})`).run();
   const others = [
     ['index_keys', 'INSERT OR IGNORE INTO index_keys VALUES (:generation, :wrapped)'],
     ['erasures', 'INSERT OR IGNORE INTO erasures VALUES (:order_id, :stream)'],

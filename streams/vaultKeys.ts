@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { StreamError } from './errors.js';
 import { KEY_BYTES, wrapKey } from './keyWrap.js';
-import type { Shred } from './vault.js';
+import type { Shred, WholeShred } from './vault.js';
 
 /**
  * Inserts the stream keys that are missing; true when any was. `minted` carries the wrapped bytes
@@ -43,13 +43,28 @@ export function mintIn(
 /** Destroys what a shred names and keeps what it keeps; false when that order was carried out before. */
 export function shredIn(
   database: Database.Database,
-  { order, stream, below, resealedVersion, kept, resealed, dropped }: Shred,
+  shred: Shred | WholeShred,
   vaultKey: Buffer,
 ): boolean {
+  const { order, stream } = shred;
   const done = database.prepare('INSERT OR IGNORE INTO erasures VALUES (?, ?)').run(order, stream);
   if (done.changes === 0) {
     return false;
   }
+  if ('kept' in shred) {
+    shredPart(database, shred, vaultKey);
+  } else {
+    shredWhole(database, shred);
+  }
+  database.prepare('UPDATE vault SET shreds = shreds + 1').run();
+  return true;
+}
+
+function shredPart(
+  database: Database.Database,
+  { order, stream, below, resealedVersion, kept, resealed, dropped }: Shred,
+  vaultKey: Buffer,
+): void {
   const put = database.prepare(
     `INSERT INTO event_keys VALUES (:stream, :version, :wrapped, :resealedAt)
      ON CONFLICT DO UPDATE SET wrapped = excluded.wrapped,
@@ -72,8 +87,17 @@ export function shredIn(
        WHERE stream = ? AND number < ? AND wrapped IS NOT NULL`,
     )
     .run(order, resealedVersion, stream, below);
-  database.prepare('UPDATE vault SET shreds = shreds + 1').run();
-  return true;
+}
+
+/** Destroys every key of a stream below one; shredded without a reseal is how a disposal is told. */
+function shredWhole(database: Database.Database, { order, stream, below }: WholeShred): void {
+  database.prepare('DELETE FROM event_keys WHERE stream = ?').run(stream);
+  database
+    .prepare(
+      `UPDATE stream_keys SET wrapped = NULL, shredded_by = ?, resealed_version = NULL
+       WHERE stream = ? AND number < ? AND (wrapped IS NOT NULL OR resealed_version IS NOT NULL)`,
+    )
+    .run(order, stream, below);
 }
 
 /** The error for a key that the vault should know and does not: it is older than the ledger. */

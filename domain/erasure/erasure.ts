@@ -76,6 +76,9 @@ function evolve(state: Erasures, event: ErasureEvent): Erasures {
     case 'ErasureCompleted':
       return change(state, event.data.order, (redaction) => ({ ...redaction, completed: true }));
     case 'MasterKeyDestroyed':
+    case 'DisposalProposed':
+    case 'DisposalOrdered':
+    case 'DisposalStopped':
       return state;
   }
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { EventDefinition } from '../eventDefinition.js';
 import { ErasureBasis } from '../redaction.js';
+import { disposalOrderEvents } from './disposalEvents.js';
+import { Person } from './person.js';
 
 /** The most events one order may name, so that resealing them fits into one append. */
 export const MAX_TARGETS = 16;
-
-/** A person acting for an organisation, `USER@UKPRN`: an opaque user id, because orders are in clear. */
-export const Person = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,34}@[1-9]\d{7}$/);
 
 /** Fields of one event that are to go. */
 const RedactionTarget = z.strictObject({
@@ -44,6 +43,7 @@ export const erasureEvents = {
     validFrom: null,
     schema: z.strictObject({ master: z.string(), replacedBy: z.string() }),
   },
+  ...disposalOrderEvents,
 } as const satisfies Record<string, EventDefinition>;
 
 /** The name of an event of an erasure stream. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { disposalEvents } from '../erasure/disposalEvents.js';
 import { redactionEvents } from '../erasure/redactionEvents.js';
 import type { EventDefinition } from '../eventDefinition.js';
 import { redactable } from '../redaction.js';
@@ -55,6 +56,7 @@ export const importEvents = {
     validFrom: null,
     schema: z.strictObject({ outcomes: z.record(z.string(), z.int().min(0)) }),
   },
+  ...disposalEvents,
   ...redactionEvents,
 } as const satisfies Record<string, EventDefinition>;
 

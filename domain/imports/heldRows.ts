@@ -1,5 +1,6 @@
 import type { Actor } from '../actor.js';
 import type { Decider } from '../decider.js';
+import { recordDisposed } from '../erasure/disposal.js';
 import { DomainError } from '../errors.js';
 import { isRedacted, type Redactable } from '../redaction.js';
 import type { HoldCode, ImportEvent, ImportEventData } from './events.js';
@@ -22,6 +23,8 @@ export type HeldRows = {
   readonly started: ImportEventData<'ImportStarted'> | null;
   readonly rows: ReadonlyMap<number, HeldRow>;
   readonly outcomes: Readonly<Record<string, number>> | null;
+  /** Nothing of the rows can be read any more, and none can be held here again. */
+  readonly disposed: boolean;
 };
 
 /** What can be asked of an import's stream. */
@@ -42,7 +45,7 @@ export type HeldRowsCommand =
 
 /** The rows of one file that could not be recorded yet: held, then released or rejected, once. */
 export const heldRows: Decider<HeldRows, HeldRowsCommand, ImportEvent> = {
-  initialState: { started: null, rows: new Map(), outcomes: null },
+  initialState: { started: null, rows: new Map(), outcomes: null, disposed: false },
   decide,
   evolve,
 };
@@ -51,6 +54,7 @@ function decide(command: HeldRowsCommand, state: HeldRows): readonly ImportEvent
   switch (command.type) {
     case 'HoldRow': {
       const { data, started } = command;
+      refuseDisposed(state);
       const known = state.rows.get(data.row);
       // What a person decided stays decided, and what was taken out of a row is not brought back; a row
       // that is held for another reason now is held anew.
@@ -93,13 +97,15 @@ function isSameCount(one: HeldRows['outcomes'], other: Readonly<Record<string, n
 
 /**
  * The held row that a command is about. Throws `ERR_HELD_ROW_NOT_FOUND`, `ERR_NOT_SUBMITTER` for
- * whoever is neither its source nor the keeper, and `ERR_HELD_ROW_DECIDED` where it went the other way.
+ * whoever is neither its source nor the keeper, `ERR_HELD_ROW_DECIDED` where it went the other way, and
+ * `ERR_RECORD_DISPOSED` where the import's rows are no more.
  */
 export function requireRow(
   state: HeldRows,
   { row: number, by }: { readonly row: number; readonly by: Actor },
   wanted: 'released' | 'rejected',
 ): { readonly row: HeldRow; readonly started: ImportEventData<'ImportStarted'> } {
+  refuseDisposed(state);
   const { started } = state;
   const row = state.rows.get(number);
   if (by.kind === 'learner' || (by.kind === 'organisation' && by.ukprn !== started?.submittedBy)) {
@@ -123,6 +129,12 @@ export function requireRow(
   return { row, started };
 }
 
+function refuseDisposed({ disposed }: HeldRows): void {
+  if (disposed) {
+    throw recordDisposed();
+  }
+}
+
 function evolve(state: HeldRows, event: ImportEvent): HeldRows {
   switch (event.type) {
     case 'ImportStarted':
@@ -135,6 +147,8 @@ function evolve(state: HeldRows, event: ImportEvent): HeldRows {
       return withState(state, event.data.row, 'rejected');
     case 'ImportFinished':
       return { ...state, outcomes: event.data.outcomes };
+    case 'RecordDisposed':
+      return { ...heldRows.initialState, disposed: true };
     case 'SensitiveDataRedacted':
     case 'FieldsResealed':
       // The events they speak of are read with the markers already in place.

@@ -92,7 +92,7 @@ export function resolutionsOf(
   events: readonly LearnerEvent[],
   after: Learner,
 ): readonly LearnerEvent[] {
-  if (events.length === 0 || after.status === 'unissued') {
+  if (events.length === 0 || after.status !== 'issued') {
     return [];
   }
   return [...after.challenges.values()]
@@ -152,6 +152,11 @@ function correctionOf(event: LearnerEvent): Correction {
     case 'LearnersUnmerged':
     case 'SupersessionEnded':
     case 'UlnRetired':
+    case 'RetentionReviewed':
+    case 'LegalHoldPlaced':
+    case 'LegalHoldReleased':
+    case 'VitalStatusRecorded':
+    case 'RecordDisposed':
     case 'OptOutSet':
     case 'OptOutLifted':
     case 'ChallengeRaised':

@@ -17,6 +17,7 @@ import {
 import { ChallengeSubject, OptOutRoute } from './events.js';
 import { mergeCommands } from './mergeCommands.js';
 import { noticeCommands } from './noticeCommands.js';
+import { retentionCommands } from './retentionCommands.js';
 import { reviewCommands } from './reviewCommands.js';
 import { sharingCommands } from './sharingCommands.js';
 
@@ -112,6 +113,7 @@ export const learnerCommands = {
   ...reviewCommands,
   ...noticeCommands,
   ...mergeCommands,
+  ...retentionCommands,
 } as const;
 
 /** The name of a command to a learner's stream. */

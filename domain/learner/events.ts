@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Actor } from '../actor.js';
 import { CalendarDate } from '../date.js';
+import { disposalEvents } from '../erasure/disposalEvents.js';
 import { redactionEvents } from '../erasure/redactionEvents.js';
 import type { EventDefinition } from '../eventDefinition.js';
 import { redactable, redactableShape } from '../redaction.js';
@@ -19,6 +20,7 @@ import {
 } from './entries.js';
 import { mergeEvents } from './mergeEvents.js';
 import { noticeShownEvents } from './noticeEvents.js';
+import { retentionEvents } from './retentionEvents.js';
 import { reviewEvents } from './reviewEvents.js';
 import { sharingEvents } from './sharingEvents.js';
 
@@ -180,6 +182,8 @@ export const learnerEvents = {
   ...reviewEvents,
   ...noticeShownEvents,
   ...mergeEvents,
+  ...retentionEvents,
+  ...disposalEvents,
   ...redactionEvents,
 } as const satisfies Record<string, EventDefinition>;
 

@@ -1,4 +1,5 @@
 import type { Decider } from '../decider.js';
+import { recordDisposed } from '../erasure/disposal.js';
 import { DomainError } from '../errors.js';
 import {
   decideExtend,
@@ -41,6 +42,12 @@ import {
 import { evolveMerging, UNMERGED } from './mergeState.js';
 import { decideAcknowledge, decideShowNotice, withNoticeEvent } from './noticeDecisions.js';
 import {
+  decidePlaceHold,
+  decideReleaseHold,
+  decideReview,
+  decideVitalStatus,
+} from './retentionDecisions.js';
+import {
   decideDismiss,
   decideQuarantine,
   decideQuarantineOutcome,
@@ -55,6 +62,7 @@ import {
   type Entry,
   type IssuedLearner,
   type Learner,
+  type LegalHold,
   withEntry,
 } from './state.js';
 import { submissionSteps } from './submissions.js';
@@ -67,6 +75,9 @@ export const learner: Decider<Learner, LearnerCommand, LearnerEvent> = {
 };
 
 function decide(command: LearnerCommand, state: Learner): readonly LearnerEvent[] {
+  if (state.status === 'disposed') {
+    throw recordDisposed();
+  }
   if (command.type === 'IssueUln') {
     return decideIssue(command, state);
   }
@@ -158,6 +169,14 @@ function decideIssued(
       return decideEndSupersession(command, state);
     case 'RetireUln':
       return decideRetire(command, state);
+    case 'ReviewRetention':
+      return decideReview(command, state);
+    case 'PlaceLegalHold':
+      return decidePlaceHold(command, state);
+    case 'ReleaseLegalHold':
+      return decideReleaseHold(command, state);
+    case 'RecordVitalStatus':
+      return decideVitalStatus(command, state);
   }
 }
 
@@ -177,6 +196,9 @@ function decideInTurn(
 }
 
 function evolve(state: Learner, event: LearnerEvent): Learner {
+  if (event.type === 'RecordDisposed') {
+    return { status: 'disposed', ...event.data };
+  }
   if (event.type === 'UlnIssued') {
     const { uln, ...details } = event.data;
     return {
@@ -194,15 +216,18 @@ function evolve(state: Learner, event: LearnerEvent): Learner {
       noticesShown: [],
       noticesAcknowledged: new Set(),
       merging: UNMERGED,
+      review: null,
+      holds: new Map(),
+      dateOfDeath: null,
     };
   }
   // A stream begins with UlnIssued; anything before it would be a broken history, found by the chain.
-  return state.status === 'unissued' ? state : evolveIssued(withCorrections(state, event), event);
+  return state.status === 'issued' ? evolveIssued(withCorrections(state, event), event) : state;
 }
 
 function evolveIssued(
   state: IssuedLearner,
-  event: Exclude<LearnerEvent, { type: 'UlnIssued' }>,
+  event: Exclude<LearnerEvent, { type: 'UlnIssued' | 'RecordDisposed' }>,
 ): IssuedLearner {
   switch (event.type) {
     case 'LearnerDetailsAmended': {
@@ -285,6 +310,16 @@ function evolveIssued(
     case 'SupersessionEnded':
     case 'UlnRetired':
       return { ...state, merging: evolveMerging(state.merging, event) };
+    case 'RetentionReviewed':
+      return { ...state, review: event.data };
+    case 'LegalHoldPlaced':
+      return withHold(state, { placed: event.data, isReleased: false });
+    case 'LegalHoldReleased': {
+      const hold = state.holds.get(event.data.holdId);
+      return hold === undefined ? state : withHold(state, { ...hold, isReleased: true });
+    }
+    case 'VitalStatusRecorded':
+      return { ...state, dateOfDeath: event.data.dateOfDeath };
     case 'SensitiveDataRedacted':
       return withReviewEvent(state, event);
     case 'FieldsResealed':
@@ -305,4 +340,8 @@ function changeEntry(
 
 function withConnection(state: IssuedLearner, id: string, connection: Connection): IssuedLearner {
   return { ...state, connections: new Map(state.connections).set(id, connection) };
+}
+
+function withHold(state: IssuedLearner, hold: LegalHold): IssuedLearner {
+  return { ...state, holds: new Map(state.holds).set(hold.placed.holdId, hold) };
 }

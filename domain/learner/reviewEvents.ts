@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Actor } from '../actor.js';
-import { Person } from '../erasure/events.js';
+import { Person } from '../erasure/person.js';
 import type { EventDefinition } from '../eventDefinition.js';
 import { redactable } from '../redaction.js';
 import { ScreeningCategory } from '../screening.js';

@@ -1,5 +1,6 @@
 import type { Actor } from '../actor.js';
 import type { CalendarDate } from '../date.js';
+import type { Disposed } from '../erasure/disposalEvents.js';
 import { isRedacted, type Redactable } from '../redaction.js';
 import type { Ukprn } from '../ukprn.js';
 import type { Uln } from '../uln.js';
@@ -46,6 +47,12 @@ export type Handling = Pick<
   'level' | 'authorised' | 'reviewDate'
 >;
 
+/** A legal hold as the rules need it. */
+export type LegalHold = {
+  readonly placed: LearnerEventData<'LegalHoldPlaced'>;
+  readonly isReleased: boolean;
+};
+
 /** A learner with a ULN. */
 export type IssuedLearner = {
   readonly status: 'issued';
@@ -63,10 +70,17 @@ export type IssuedLearner = {
   readonly noticesShown: readonly LearnerEventData<'NoticeShown'>[];
   readonly noticesAcknowledged: ReadonlySet<number>;
   readonly merging: Merging;
+  /** The last review; `null` before the first. */
+  readonly review: LearnerEventData<'RetentionReviewed'> | null;
+  readonly holds: ReadonlyMap<string, LegalHold>;
+  readonly dateOfDeath: CalendarDate | null;
 };
 
 /** What the rules know of one learner's stream. */
-export type Learner = { readonly status: 'unissued' } | IssuedLearner;
+export type Learner =
+  | { readonly status: 'unissued' }
+  | IssuedLearner
+  | ({ readonly status: 'disposed' } & Disposed);
 
 /** The entry's own date: when participation started, or the achievement was awarded. */
 export function entryDate(entry: Entry): CalendarDate {

@@ -59,6 +59,11 @@ export function subjectOf(event: LearnerEvent): EventSubject {
     case 'LearnerSuperseded':
     case 'SupersessionEnded':
     case 'UlnRetired':
+    case 'RetentionReviewed':
+    case 'LegalHoldPlaced':
+    case 'LegalHoldReleased':
+    case 'VitalStatusRecorded':
+    case 'RecordDisposed':
     case 'OptOutSet':
     case 'OptOutLifted':
     case 'NoticeShown':

@@ -120,11 +120,13 @@ async function clockDiagnosis(context: CliContext, ledger: Ledger): Promise<Diag
 }
 
 async function erasureDiagnoses(ledger: Ledger): Promise<readonly Diagnosis[]> {
-  const unfinished = (await ledger.erasure.status()).filter(({ state }) => state === 'ordered');
+  const erasures = [...(await ledger.erasure.status()), ...(await ledger.retention.status())];
+  const unfinished = erasures.filter(({ state }) => state === 'ordered');
   return [
     {
       level: unfinished.length === 0 ? 'ok' : 'warning',
-      check: 'every ordered redaction is completed ("plr redact status")',
+      check:
+        'every ordered redaction and disposal is completed ("plr redact status", "plr retention status")',
       found:
         unfinished.length === 0
           ? 'yes'

@@ -45,6 +45,10 @@ export function pointText({ asAt, validAt, version }: Point): string {
 
 /** A Personal Learning Record as lines of text. */
 export function plrLines(plr: Plr): readonly string[] {
+  if (plr.disposed !== null) {
+    const { on, basis } = plr.disposed;
+    return [`The record was disposed of: ordered ${on.slice(0, 10)}, ${basis}.`];
+  }
   if (plr.details === null && plr.qualifications.length === 0) {
     return ['No ULN had been issued.'];
   }
@@ -159,10 +163,14 @@ function challengeLine(challenge: PlrChallenge): string {
 
 /** One line that names an event: when, where in the stream, what, and by whom for what. */
 export function eventLine(recorded: Recorded<LearnerEvent>): string {
-  const { version, recordedAt, event, user, organisation, purpose } = recorded;
+  const { version, recordedAt, event, user, organisation, purpose, disposedType } = recorded;
+  const place = `${String(version).padStart(3)}  ${recordedAt}`;
+  if (disposedType !== null) {
+    return `${place}  ${disposedType}  disposed of`;
+  }
   const who =
     organisation === null ? actorText(user) : `${valueText(user)}@${valueText(organisation)}`;
-  return `${String(version).padStart(3)}  ${recordedAt}  ${event.type}  by ${who} for ${valueText(purpose)}`;
+  return `${place}  ${event.type}  by ${who} for ${valueText(purpose)}`;
 }
 
 function actorText(user: Recorded<LearnerEvent>['user']): string {

@@ -35,6 +35,9 @@ export function historyCommand(context: CliContext): Command {
 }
 
 function rowLines(row: HistoryRow): readonly string[] {
+  if (row.disposedType !== null) {
+    return [eventLine(row), `       id ${row.id}`];
+  }
   return [
     eventLine(row),
     `       id ${row.id}, true from ${row.validFrom}`,

@@ -27,6 +27,7 @@ import { recordCommand } from './record.js';
 import { redactCommand } from './redact.js';
 import { registerCommand } from './register.js';
 import { replayCommand } from './replay.js';
+import { retentionCommand } from './retention.js';
 import { retireCommand } from './retire.js';
 import { sensitiveCommand } from './sensitive.js';
 import { showCommand } from './show.js';
@@ -64,6 +65,7 @@ const commands: readonly CliCommand[] = [
   accessCommand,
   alertCommand,
   redactCommand,
+  retentionCommand,
   showCommand,
   replayCommand,
   diffCommand,

@@ -46,13 +46,13 @@ function print(context: CliContext, result: Verification, asJson: boolean): void
     context.print(JSON.stringify(result));
     return;
   }
-  const { streams, events, redacted, problems } = result;
+  const { streams, events, redacted, disposed, problems } = result;
   for (const { stream, version, code, message } of problems) {
     context.print(`${code}  ${stream}${version === null ? '' : ` version ${version}`}  ${message}`);
   }
   const holds = problems.length === 0 ? 'all hold' : `${problems.length} do not hold`;
   context.print(
-    `${count(events, 'event')} in ${count(streams, 'stream')}: headers, chains and commitments checked, ${holds}; ${count(redacted, 'event')} redacted or replaced by a redaction`,
+    `${count(events, 'event')} in ${count(streams, 'stream')}: headers, chains and commitments checked, ${holds}; ${count(redacted, 'event')} redacted or replaced by a redaction${disposed === 0 ? '' : `, ${count(disposed, 'event')} disposed of`}`,
   );
 }
 

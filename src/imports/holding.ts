@@ -146,7 +146,8 @@ export function createHolding(
     const { version } = await journal.endOf(stream);
     // An order of redaction counts from the order on, not only from when the stream says so.
     await orders.refresh();
-    return version === block.version && orders.pendingFor(stream).length === 0
+    const isPending = orders.pendingFor(stream).length > 0 || orders.disposalFor(stream) !== null;
+    return version === block.version && !isPending
       ? block
       : remember(number, await readBlock(journal, stream));
   }

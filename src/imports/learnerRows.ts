@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { recordDisposed } from '../../domain/erasure/disposal.js';
 import { LearnerDetailsInput } from '../../domain/learner/details.js';
 import { compareDemographics } from '../../domain/learner/matching.js';
 import { Uln } from '../../domain/uln.js';
@@ -97,7 +98,10 @@ export function createLearnerRows(
   async function verify(named: string, details: Details): Promise<LearnerAnswer> {
     const uln = parseInput(Uln, named);
     const { found, events } = await ledger.readRecord(uln);
-    const known = plrAt(events, NOW).details;
+    const { details: known, disposed } = plrAt(events, NOW);
+    if (disposed !== null) {
+      throw recordDisposed();
+    }
     if (known === null) {
       throw new TypeError('an issued ULN has details');
     }

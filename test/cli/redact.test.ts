@@ -79,6 +79,15 @@ describe('redact propose', () => {
 });
 
 describe('redact order', () => {
+  test('of several proposals is done, and verifies', async () => {
+    const orders: string[] = [];
+    for (let count = 0; count < 2; count += 1) {
+      orders.push(...(fieldsOf(await propose(['--json']))['orders'] as string[]));
+    }
+    expectDone(await world.plr(['redact', 'order', ...orders, '--as', OTHER]));
+    expect((await world.plr(['verify', '--all'])).code).toBe(0);
+  });
+
   test('by another person is carried out at once', async () => {
     const { code, stdout } = await proposeAndOrder();
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('completed') });

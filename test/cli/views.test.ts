@@ -335,10 +335,17 @@ describe('projections', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => line.split(/ {2,}/).slice(0, 4))).toEqual([
       ['challenges', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
+      [
+        'decidedImports',
+        'generation 1',
+        'active',
+        expect.stringMatching(/^2 events behind, since /),
+      ],
       ['held', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
       ['merges', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
       ['register', 'generation 1', 'active', 'up to date'],
       ['reviews', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
+      ['retention', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
       ['statistics', 'generation 1', 'active', expect.stringMatching(/^2 events behind, since /)],
     ]);
   });

@@ -18,15 +18,29 @@ function filesOf(folder: string): readonly Buffer[] {
  * wrapped key that lies anywhere in the files, in tables, free space or logs, as the key of the event
  * and as the key of its stream. Wrapped keys check themselves, so none is missed and none made up.
  */
-export function canStillOpen(
-  folder: string,
-  event: { readonly id: string; readonly hash: Uint8Array; readonly data: Uint8Array },
-): boolean {
+export function canStillOpen(folder: string, event: ScannedEvent): boolean {
+  return whichStillOpen(folder, [event]).length > 0;
+}
+
+/** An event as far as trying to open it needs it. */
+export type ScannedEvent = {
+  readonly id: string;
+  readonly hash: Uint8Array;
+  readonly data: Uint8Array;
+};
+
+/** Which of some events could still be opened so, by their ids. */
+export function whichStillOpen(folder: string, events: readonly ScannedEvent[]): readonly string[] {
   const vaultKey = vaultKeyOf(folder);
-  return filesOf(folder)
-    .flatMap((file) => wrappedKeysIn(file, vaultKey))
-    .flatMap((key) => [key, createHmac('sha256', key).update(`event-key/v1\n${event.id}`).digest()])
-    .some((key) => opens(key, event));
+  const keys = filesOf(folder).flatMap((file) => wrappedKeysIn(file, vaultKey));
+  const isOpen = (event: ScannedEvent) =>
+    keys
+      .flatMap((key) => [
+        key,
+        createHmac('sha256', key).update(`event-key/v1\n${event.id}`).digest(),
+      ])
+      .some((key) => opens(key, event));
+  return events.filter(isOpen).map(({ id }) => id);
 }
 
 function vaultKeyOf(folder: string): Buffer {

@@ -1,3 +1,4 @@
+import { DEFAULT_POLICY } from '../../domain/retention.js';
 import { openViews, type ViewsDatabase } from '../../projections/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { createSystemClock } from '../../src/clock.js';
@@ -8,10 +9,10 @@ import { openVault } from '../../streams/openVault.js';
 import { placesIn } from '../support/synthetic.js';
 import { orderRequest, proposeRequest, type Subject } from './redactionSubject.js';
 
-// Proposes and orders a redaction and carries it out, over parts that kill the process at the n-th
+// Proposes and orders a redaction, or the disposal of the whole record, and carries it out, over parts that kill the process at the n-th
 // call that changes anything: before the call where n is odd, after it where n is even.
 
-const [folder = '', subjectJson = '{}', killAt = '0'] = process.argv.slice(2);
+const [folder = '', subjectJson = '{}', killAt = '0', what = 'redact'] = process.argv.slice(2);
 const subject = JSON.parse(subjectJson) as Subject;
 let steps = 0;
 
@@ -68,14 +69,21 @@ const ledger = await assembleLedger({
   views: countedViews(places.views),
   clock: createSystemClock(),
 });
-const { orders } = await ledger.erasure.propose(
-  subject.stream,
-  { event: subject.event, fields: ['notes', 'familyName'], everywhere: false },
-  'special-category-data',
-  proposeRequest(subject),
-);
-for (const order of orders) {
-  await ledger.erasure.order(order, orderRequest(subject));
+if (what === 'dispose') {
+  const { retention } = ledger;
+  const [request, policy] = [proposeRequest(subject), DEFAULT_POLICY];
+  const order = await retention.propose(subject.uln, 'court-order', policy, request);
+  await retention.order(order, policy, orderRequest(subject));
+} else {
+  const { orders } = await ledger.erasure.propose(
+    subject.stream,
+    { event: subject.event, fields: ['notes', 'familyName'], everywhere: false },
+    'special-category-data',
+    proposeRequest(subject),
+  );
+  for (const order of orders) {
+    await ledger.erasure.order(order, orderRequest(subject));
+  }
 }
 await ledger.close();
 process.stdout.write(`${steps} steps\n`);

@@ -95,6 +95,9 @@ export async function naiveFind(
   const byMaster = new Map<Uln, Found>();
   for (const uln of ulns) {
     const { details } = plrAt(await ledger.read(uln), NOW);
+    if (details === null) {
+      continue;
+    }
     // Sound: a record's details have every field by its name.
     const match = compareDemographics(asked, details as unknown as KnownLearner);
     if (match.kind !== 'none') {

@@ -30,6 +30,7 @@ describe('a record', () => {
       qualifications: [],
       challenges: [],
       merging: { merged: [], supersededBy: null, retired: null },
+      disposed: null,
     });
   });
 

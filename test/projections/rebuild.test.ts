@@ -136,6 +136,7 @@ describe('comparing with a generation made anew', () => {
       ['reviews', 3],
       ['organisations', 0],
       ['merges', 0],
+      ['decidedImports', 1],
     ]);
     for (const { name } of keptViews) {
       const { differing, compared } = await ledger.projections.verify(name as ViewName);
@@ -164,6 +165,8 @@ describe('comparing with a generation made anew', () => {
     ['held', `UPDATE $_waiting SET code = 'ERR_IDENTITY_MISMATCH'`],
     ['held', 'DELETE FROM $_waiting'],
     ['held', 'DELETE FROM $_streams'],
+    ['retention', 'DELETE FROM $_records'],
+    ['decidedImports', 'DELETE FROM $_streams'],
   ] as const)('finds a row of %s that was tampered with: %s', async (name, sql) => {
     const { ledger } = await createSmall();
     tamper(ledger, name, sql);

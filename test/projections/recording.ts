@@ -23,7 +23,7 @@ export function recordedHistory(history: readonly Accepted[]): readonly Recorded
 function recorded(event: LearnerEvent, version: number, recordedAt: Instant) {
   const field = learnerEvents[event.type].validFrom;
   const named =
-    field === null ? dateOf(recordedAt) : new Map(Object.entries(event.data)).get(field);
+    (field === null ? null : new Map(Object.entries(event.data)).get(field)) ?? dateOf(recordedAt);
   const digits = String(version).padStart(12, '0');
   return {
     event,
@@ -37,5 +37,6 @@ function recorded(event: LearnerEvent, version: number, recordedAt: Instant) {
     user: 'kim',
     organisation: AWARDING,
     purpose: 'achievement-reporting',
+    disposedType: null,
   };
 }

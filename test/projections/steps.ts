@@ -3,6 +3,7 @@ import { CalendarDate } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
 import type { HoldCode, ImportEvent } from '../../domain/imports/events.js';
 import { type HeldRowsCommand, heldRows } from '../../domain/imports/heldRows.js';
+import { DEFAULT_POLICY } from '../../domain/retention.js';
 import { Ukprn } from '../../domain/ukprn.js';
 import type { Uln } from '../../domain/uln.js';
 import { keptViews } from '../../projections/all.js';
@@ -193,6 +194,40 @@ const reviewing = fc
     return commandTo(who, type as LearnerRequest['type'], data, by, user);
   });
 
+const retaining = fc
+  .record({
+    who: someone,
+    type: fc.constantFrom('PlaceLegalHold', 'ReleaseLegalHold', 'RecordVitalStatus'),
+    holdId: fc.constantFrom('H-1', 'H-2'),
+    dateOfDeath: fc.constantFrom('2020-02-02', null),
+  })
+  .map(({ who, type, holdId, dateOfDeath }) => {
+    const data = {
+      PlaceLegalHold: { holdId, reason: 'A claim' },
+      ReleaseLegalHold: { holdId },
+      RecordVitalStatus: { dateOfDeath },
+    }[type];
+    return commandTo(who, type as LearnerRequest['type'], data, REGISTRY);
+  });
+
+const disposing: fc.Arbitrary<Step> = fc
+  .record({ who: someone, waits: fc.boolean() })
+  .map(({ who, waits }) => async ({ ledger, weak, ulns }) => {
+    const uln = ulns[who];
+    if (uln !== undefined) {
+      const { retention } = waits ? weak : ledger;
+      const proposer = requestOf(REGISTRY, 'officer1');
+      const order = await retention.propose(uln, 'court-order', DEFAULT_POLICY, proposer);
+      await retention.order(order, DEFAULT_POLICY, requestOf(REGISTRY, 'officer2'));
+    }
+  });
+
+const disposingOfImports: fc.Arbitrary<Step> = fc.constant(async ({ ledger, clock }) => {
+  clock.advance(31 * 86_400_000);
+  const keeper = { ...requestOf(REGISTRY, 'staff1'), by: { kind: 'keeper' }, user: null } as const;
+  await ledger.retention.disposeImports(10, keeper);
+});
+
 const holding: fc.Arbitrary<Step> = fc
   .record({
     stream: fc.constantFrom(...IMPORTS),
@@ -299,6 +334,9 @@ export const plays: fc.Arbitrary<readonly Step[]> = fc
         { weight: 4, arbitrary: reviewing },
         { weight: 2, arbitrary: holding },
         { weight: 2, arbitrary: merging },
+        { weight: 1, arbitrary: retaining },
+        { weight: 1, arbitrary: disposing },
+        { weight: 1, arbitrary: disposingOfImports },
         { weight: 4, arbitrary: looking },
       ),
       { maxLength: 70, size: 'max' },

@@ -134,6 +134,110 @@ describe('an event’s key', () => {
   });
 });
 
+describe('the disposal of a stream', () => {
+  const whole = { order: 'disposal', stream: 'learner-1a', below: 1 };
+  const fresh: SealedEvent = { stream: 'learner-1a', version: 3, key: 1, id: 'three' };
+  const other: SealedEvent = { stream: 'learner-1b', version: 1, key: 0, id: 'other' };
+
+  test('leaves no key below its own, and those of its own and of other streams', async () => {
+    const vault = await open();
+    await vault.mint([first, fresh, other]);
+    const keys = [await keyOf(vault, fresh), await keyOf(vault, other)];
+    await vault.shred(whole);
+    expect(await vault.eventKey(first)).toEqual({ state: 'disposed' });
+    expect(await vault.eventKey(second)).toEqual({ state: 'disposed' });
+    expect([await keyOf(vault, fresh), await keyOf(vault, other)]).toEqual(keys);
+    expect(vault.isShredded('disposal')).toBe(true);
+  });
+
+  test('is told from a key that the vault does not know', async () => {
+    const vault = await open();
+    await vault.mint([first]);
+    await vault.shred(whole);
+    await expect(vault.eventKey({ ...first, key: 7 })).rejects.toMatchObject({
+      code: 'ERR_VAULT_BEHIND',
+    });
+    await expect(vault.mint([first])).rejects.toMatchObject({ code: 'ERR_VAULT_BEHIND' });
+  });
+
+  test('takes the kept keys of a redaction with it, from the file itself', async () => {
+    const vault = await open();
+    await vault.mint([first, fresh]);
+    const kept = await vault.eventKey(second);
+    const key = kept.state === 'live' ? kept.key : Buffer.alloc(0);
+    await vault.shred({ ...shredOf(), kept: [{ version: 2, key }] });
+    const raw = new Database(path('vault.db'));
+    const wrapped = raw.prepare('SELECT wrapped FROM event_keys WHERE version = 2').pluck().get();
+    expect(vault.forget()).toBe(true);
+    expect(readFileSync(path('vault.db')).includes(wrapped as Buffer)).toBe(true);
+    await vault.shred(whole);
+    expect(raw.prepare('SELECT count(*) FROM event_keys').pluck().get()).toBe(0);
+    raw.close();
+    expect(vault.forget()).toBe(true);
+    expect(readFileSync(path('vault.db')).includes(wrapped as Buffer)).toBe(false);
+    expect(await vault.eventKey(first)).toEqual({ state: 'disposed' });
+    expect(await vault.eventKey(second)).toEqual({ state: 'disposed' });
+  });
+
+  test('is not undone by a redaction that comes after it', async () => {
+    const vault = await open();
+    await vault.mint([first, fresh]);
+    await vault.shred(whole);
+    await vault.shred({ ...whole, order: 'late' });
+    expect(vault.isShredded('late')).toBe(true);
+    expect(await vault.eventKey(first)).toEqual({ state: 'disposed' });
+  });
+
+  test.each([
+    ['live', false],
+    ['redacted', true],
+  ])(
+    'is taken over by a copy in which the keys are %s, and never given back',
+    async (_, redacts) => {
+      const vault = await open('copy.db');
+      await vault.mint([first, fresh]);
+      if (redacts) {
+        await vault.shred({ ...shredOf(), kept: [{ version: 2, key: Buffer.alloc(32, 7) }] });
+      }
+      vault.forget();
+      copyFileSync(path('copy.db'), path('old-copy.db'));
+      await vault.shred(whole);
+      const again = await open('old-copy.db');
+      expect(await again.eventKey(first)).toEqual({ state: 'disposed' });
+      expect(await again.eventKey(second)).toEqual({ state: 'disposed' });
+      const copy = new Database(path('old-copy.db'));
+      expect(copy.prepare('SELECT count(*) FROM event_keys').pluck().get()).toBe(0);
+      expect(
+        copy.prepare('SELECT wrapped FROM stream_keys WHERE number = 0').pluck().get(),
+      ).toBeNull();
+      copy.close();
+    },
+  );
+
+  test('in the copy alone is taken over by the vault', async () => {
+    const alone = await open();
+    await alone.mint([first, fresh]);
+    await alone.shred({ ...shredOf(), kept: [{ version: 2, key: Buffer.alloc(32, 7) }] });
+    alone.forget();
+    copyFileSync(path('vault.db'), path('copy.db'));
+    const copy = await openVault({ path: path('copy.db'), copyPath: null, masters: masters() });
+    await copy.shred(whole);
+    copy.forget();
+    copy.close();
+    const both = await open('copy.db');
+    expect(await both.eventKey(second)).toEqual({ state: 'disposed' });
+    expect(both.isShredded('disposal')).toBe(true);
+  });
+
+  test('is kept by a rotation', async () => {
+    const vault = await open();
+    await vault.mint([first, fresh]);
+    await vault.shred(whole);
+    await vault.rotate(AT);
+    expect(await (await open()).eventKey(first)).toEqual({ state: 'disposed' });
+  });
+});
+
 describe('rotation', () => {
   test('keeps every key and destroys the old master', async () => {
     const vault = await open();

@@ -340,6 +340,28 @@ const retirement = at.map((when) => {
   return command('RetireUln', {}, { at: late });
 });
 
+const retentionCommands = fc
+  .record({
+    outcome: fc.constantFrom('keep' as const, 'dispose' as const),
+    later: fc.constantFrom('2026-01-01', '2027-01-01'),
+    holdId: fc.constantFrom('1', '2'),
+    endDate: fc.option(fc.constantFrom('2024-06-30', '2026-01-01')),
+    dateOfDeath: fc.option(date),
+    reason: text,
+    by: anyone,
+    at,
+  })
+  .chain(({ outcome, later, holdId, endDate, dateOfDeath, reason: why, by, at: when }) => {
+    const who = { by, at: when };
+    const nextReviewDate = outcome === 'keep' ? later : null;
+    return fc.constantFrom<LearnerCommand[]>(
+      command('ReviewRetention', { outcome, nextReviewDate, reason: why }, who),
+      command('PlaceLegalHold', { holdId, endDate, reason: why }, who),
+      command('ReleaseLegalHold', { holdId, reason: why }, who),
+      command('RecordVitalStatus', { dateOfDeath }, who),
+    );
+  });
+
 /**
  * A learner's history as the decider makes it: a ULN and up to 40 random commands, in the order of
  * their time, of which those that are refused are left out.
@@ -355,6 +377,7 @@ export const histories: fc.Arbitrary<readonly Accepted[]> = fc
         { weight: 3, arbitrary: viewCommands.map((one) => [one]) },
         { weight: 3, arbitrary: sharingCommands.map((one) => [one]) },
         { weight: 2, arbitrary: mergingCommands.map((one) => [one]) },
+        { weight: 2, arbitrary: retentionCommands.map((one) => [one]) },
       ),
       { maxLength: 40, size: 'max' },
     ),

@@ -109,6 +109,12 @@ const report = {
   raisedBy: theLearner,
   reason: 'It says too much.',
 };
+const hold = {
+  holdId: 'H-1',
+  reason: 'A claim is before the court.',
+  evidenceReference: null,
+  endDate: null,
+};
 
 const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
   UlnIssued: { uln: ULN, ...details },
@@ -202,6 +208,11 @@ const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
   LearnerSuperseded: { mergeId: MERGE_ID, master: OTHER_ULN },
   SupersessionEnded: { mergeId: MERGE_ID, master: OTHER_ULN },
   UlnRetired: { cause: 'issued-in-error', reason: 'Nobody was to be registered.' },
+  RetentionReviewed: { outcome: 'keep', nextReviewDate: '2029-09-02', reason: null },
+  LegalHoldPlaced: hold,
+  LegalHoldReleased: { holdId: 'H-1', reason: null },
+  VitalStatusRecorded: { dateOfDeath: '2024-08-30' },
+  RecordDisposed: { order: marker.order, on: marker.on, basis: 'court-order' },
   SensitiveDataRedacted: {
     order: marker.order,
     on: marker.on,
@@ -273,6 +284,10 @@ const commandDefaults: Readonly<Record<LearnerCommandType, object>> = {
   Supersede: { mergeId: MERGE_ID, master: OTHER_ULN },
   EndSupersession: { mergeId: MERGE_ID },
   RetireUln: { cause: 'issued-in-error', reason: 'Nobody was to be registered.' },
+  ReviewRetention: { outcome: 'keep', nextReviewDate: '2029-09-02', reason: null },
+  PlaceLegalHold: hold,
+  ReleaseLegalHold: { holdId: 'H-1', reason: null },
+  RecordVitalStatus: { dateOfDeath: '2024-08-30' },
 };
 
 type EventData<Type extends LearnerEventType> = z.input<(typeof learnerEvents)[Type]['schema']>;
