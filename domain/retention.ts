@@ -52,6 +52,7 @@ export const countsAsActivity: Readonly<Record<LearnerEventType, boolean>> = {
   AchievementReinstated: true,
   OptOutSet: true,
   OptOutLifted: true,
+  OptOutOverridden: false,
   ChallengeRaised: true,
   ChallengeWithdrawn: true,
   ChallengeUpheld: false,

@@ -2,7 +2,12 @@ import type Database from 'better-sqlite3';
 import type { CalendarDate, Instant } from '../domain/date.js';
 import { type EntryReference, entryKey } from '../domain/learner/entries.js';
 import type { ChallengeSubject } from '../domain/learner/events.js';
-import { ignoresRetention } from './ignored.js';
+import {
+  ignoresConfiguredViews,
+  ignoresConnections,
+  ignoresNotices,
+  ignoresRetention,
+} from './ignored.js';
 import { keptView, type TableNames } from './keptView.js';
 import { mergesIgnored } from './merging.js';
 
@@ -70,6 +75,7 @@ export const challenges = keptView<State, 'learner'>({
       AchievementReinstated: 'ignored',
       OptOutSet: 'ignored',
       OptOutLifted: 'ignored',
+      OptOutOverridden: 'ignored',
       ChallengeRaised: (state, { event: { data }, recordedAt: raisedAt }) => {
         const { challengeId, challengeNumber, concerning, entry, dueDate } = data;
         const owner = entry === null ? 'keeper' : entry.submittedBy;
@@ -82,15 +88,9 @@ export const challenges = keptView<State, 'learner'>({
       ChallengeUpheld: (state, { event }) =>
         withChange(state, event.data.challengeId, { state: 'to-correct' }),
       ChallengeRejected: (state, { event }) => without(state, event.data.challengeId),
-      ConnectionEstablished: 'ignored',
-      ConnectionEnded: 'ignored',
+      ...ignoresConnections,
       HandlingChanged: 'ignored',
-      ConfiguredViewCreated: 'ignored',
-      ConfiguredViewCodeIssued: 'ignored',
-      ConfiguredViewCodeUsed: 'ignored',
-      ConfiguredViewCodeFailed: 'ignored',
-      ConfiguredViewRevoked: 'ignored',
-      ConfiguredViewExported: 'ignored',
+      ...ignoresConfiguredViews,
       ChallengeExtended: (state, { event: { data } }) =>
         withChange(state, data.challengeId, { dueDate: data.dueDate, extended: true }),
       ChallengeResolved: (state, { event }) => without(state, event.data.challengeId),
@@ -105,8 +105,7 @@ export const challenges = keptView<State, 'learner'>({
         ...state,
         quarantined: state.quarantined.filter((key) => key !== entryKey(event.data.entry)),
       }),
-      NoticeShown: 'ignored',
-      NoticeAcknowledged: 'ignored',
+      ...ignoresNotices,
       ...mergesIgnored,
       ...ignoresRetention,
       RecordDisposed: () => NONE,

@@ -33,6 +33,7 @@ export const historyProjection: Projection<HistoryState> = {
     AchievementReinstated: withRow,
     OptOutSet: withRow,
     OptOutLifted: withRow,
+    OptOutOverridden: withRow,
     ChallengeRaised: withRow,
     ChallengeWithdrawn: withRow,
     ChallengeUpheld: withRow,
@@ -95,6 +96,7 @@ function replacedBy(event: LearnerEvent, before: PlrState): Values | null {
       return { withdrawn: true };
     case 'OptOutSet':
     case 'OptOutLifted':
+    case 'OptOutOverridden':
       return { optedOut: before.sharing.optedOut };
     case 'ChallengeWithdrawn':
     case 'ChallengeUpheld':

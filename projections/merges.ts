@@ -1,7 +1,13 @@
 import type Database from 'better-sqlite3';
 import type { Instant } from '../domain/date.js';
 import type { LearnerEventData } from '../domain/learner/events.js';
-import { ignoresRetention } from './ignored.js';
+import {
+  ignoresConfiguredViews,
+  ignoresConnections,
+  ignoresNotices,
+  ignoresRetention,
+  ignoresReviews,
+} from './ignored.js';
 import { keptView, type TableNames } from './keptView.js';
 
 type Cause = LearnerEventData<'LearnersUnmerged'>['cause'];
@@ -83,28 +89,18 @@ export const merges = keptView<State, 'learner'>({
       AchievementReinstated: 'ignored',
       OptOutSet: 'ignored',
       OptOutLifted: 'ignored',
+      OptOutOverridden: 'ignored',
       ChallengeRaised: 'ignored',
       ChallengeWithdrawn: 'ignored',
       ChallengeUpheld: 'ignored',
       ChallengeRejected: 'ignored',
-      ConnectionEstablished: 'ignored',
-      ConnectionEnded: 'ignored',
+      ...ignoresConnections,
       HandlingChanged: 'ignored',
-      ConfiguredViewCreated: 'ignored',
-      ConfiguredViewCodeIssued: 'ignored',
-      ConfiguredViewCodeUsed: 'ignored',
-      ConfiguredViewCodeFailed: 'ignored',
-      ConfiguredViewRevoked: 'ignored',
-      ConfiguredViewExported: 'ignored',
+      ...ignoresConfiguredViews,
       ChallengeExtended: 'ignored',
       ChallengeResolved: 'ignored',
-      ReviewFlagged: 'ignored',
-      ReviewReported: 'ignored',
-      ReviewDismissed: 'ignored',
-      EntryQuarantined: 'ignored',
-      QuarantineLifted: 'ignored',
-      NoticeShown: 'ignored',
-      NoticeAcknowledged: 'ignored',
+      ...ignoresReviews,
+      ...ignoresNotices,
       LearnersMerged: (state, { event, recordedAt: at, position }) => {
         const decision = { at, position, endedAt: null, cause: null };
         return { ...state, decided: { ...state.decided, [event.data.mergeId]: decision } };

@@ -1,17 +1,14 @@
 import type { CalendarDate, Instant } from '../domain/date.js';
 import type { Disposed } from '../domain/erasure/disposalEvents.js';
-import {
-  type EntryNaming,
-  type EntryReference,
-  entryKey,
-  entryKeyOf,
-  isAchievedGrade,
-} from '../domain/learner/entries.js';
-import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js';
+import { type EntryReference, isAchievedGrade } from '../domain/learner/entries.js';
 import { applyChanges, type IssuedLearner, type Values } from '../domain/learner/state.js';
-import type { Recorded } from '../domain/recorded.js';
 import { isRedacted } from '../domain/redaction.js';
-import { ignoresRetention } from './ignored.js';
+import {
+  ignoresConfiguredViews,
+  ignoresNotices,
+  ignoresRetention,
+  ignoresReviews,
+} from './ignored.js';
 import { mergesKept, NEVER_MERGED, type PlrMerging } from './merging.js';
 import {
   challengesOf,
@@ -21,6 +18,8 @@ import {
   type PlrEntryChallenge,
   withChallengeEvent,
 } from './plrChallenges.js';
+import { connectionsKept, type PlrConnection } from './plrConnections.js';
+import { type StoredEntry, withCorrection, withEntryChange, withNewEntry } from './plrEntries.js';
 import type { Projection } from './projection.js';
 
 /** One participation or achievement of a record. */
@@ -53,9 +52,6 @@ export type PlrQualification = {
   readonly participations: readonly PlrEntry[];
 };
 
-/** A direct link with an organisation as the record shows it. */
-export type PlrConnection = LearnerEventData<'ConnectionEstablished'>;
-
 /** A Personal Learning Record: what stands, of whom, and whether it is shared. */
 export type Plr = {
   /** `null` while no ULN had been issued at the instant or date asked for. */
@@ -71,13 +67,6 @@ export type Plr = {
   readonly merging: PlrMerging;
   /** Why nothing else is there: the whole record was disposed of; `null` for a record that is kept. */
   readonly disposed: Disposed | null;
-};
-
-type StoredEntry = Omit<
-  PlrEntry,
-  'achieved' | 'underDataChallenge' | 'disputedBy' | 'challenges' | 'redactedFields'
-> & {
-  readonly withdrawn: boolean;
 };
 
 /** What folding keeps; `toPlr` makes the record of it. */
@@ -132,44 +121,20 @@ export const plrProjection: Projection<PlrState> = {
       sharing: { optedOut: true, since: event.data.effectiveDate, route: event.data.route },
     }),
     OptOutLifted: (state) => ({ ...state, sharing: { optedOut: false } }),
+    OptOutOverridden: (state) => ({ ...state, sharing: { optedOut: false } }),
     ChallengeRaised: withChallenge,
     ChallengeWithdrawn: withChallenge,
     ChallengeUpheld: withChallenge,
     ChallengeRejected: withChallenge,
     ChallengeExtended: withChallenge,
     ChallengeResolved: withChallenge,
-    ReviewFlagged: 'ignored',
-    ReviewReported: 'ignored',
-    ReviewDismissed: 'ignored',
     // Readers who may not see a hidden entry are not given its events: see `withoutQuarantined`.
-    EntryQuarantined: 'ignored',
-    QuarantineLifted: 'ignored',
-    NoticeShown: 'ignored',
-    NoticeAcknowledged: 'ignored',
-    ConnectionEstablished: (state, { event: { data } }) => ({
-      ...state,
-      connections: new Map(state.connections).set(data.connectionId, data),
-    }),
-    ConnectionEnded: (state, { event: { data } }) => {
-      const connection = state.connections.get(data.connectionId);
-      return connection === undefined
-        ? state
-        : {
-            ...state,
-            connections: new Map(state.connections).set(data.connectionId, {
-              ...connection,
-              endDate: data.endDate,
-            }),
-          };
-    },
+    ...ignoresReviews,
+    ...ignoresNotices,
+    ...connectionsKept,
     // Who may see a record is no part of it.
     HandlingChanged: 'ignored',
-    ConfiguredViewCreated: 'ignored',
-    ConfiguredViewCodeIssued: 'ignored',
-    ConfiguredViewCodeUsed: 'ignored',
-    ConfiguredViewCodeFailed: 'ignored',
-    ConfiguredViewRevoked: 'ignored',
-    ConfiguredViewExported: 'ignored',
+    ...ignoresConfiguredViews,
     ...mergesKept,
     ...ignoresRetention,
     RecordDisposed: (_, { event }) => ({ ...plrProjection.initialState, disposed: event.data }),
@@ -235,45 +200,6 @@ function toEntry(entry: StoredEntry, state: PlrState): PlrEntry {
 function ownDate(entry: StoredEntry): string {
   const isAchievement = entry.reference.kind === 'achievement';
   return String(entry.values[isAchievement ? 'achievementAwardDate' : 'participationStartDate']);
-}
-
-function withNewEntry(
-  state: PlrState,
-  { recordedAt }: Recorded<LearnerEvent>,
-  reference: EntryReference,
-  standing: StoredEntry['standing'],
-  values: Values,
-): PlrState {
-  const key = entryKey(reference);
-  const added = { key, reference, standing, recordedAt, values };
-  const entry = { ...added, correctedAt: null, withdrawn: false };
-  return { ...state, entries: new Map(state.entries).set(key, entry) };
-}
-
-function withEntryChange(change: (entry: StoredEntry) => Partial<StoredEntry>) {
-  return (state: PlrState, { event }: { readonly event: { readonly data: EntryNaming } }) => {
-    const key = entryKeyOf(event.data);
-    const entry = state.entries.get(key);
-    return entry === undefined
-      ? state
-      : { ...state, entries: new Map(state.entries).set(key, { ...entry, ...change(entry) }) };
-  };
-}
-
-function withCorrection(
-  state: PlrState,
-  recorded: {
-    readonly event: {
-      readonly data: LearnerEventData<'ParticipationCorrected' | 'AchievementCorrected'>;
-    };
-    readonly recordedAt: Instant;
-  },
-): PlrState {
-  const { event, recordedAt } = recorded;
-  return withEntryChange((entry) => ({
-    values: applyChanges(entry.values, event.data),
-    correctedAt: recordedAt,
-  }))(state, recorded);
 }
 
 function withChallenge(

@@ -1,8 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { LearnerDetails } from '../domain/learner/details.js';
 import {
-  comparable,
-  comparablePostcode,
   compareDemographics,
   type Demographics,
   familyNamesOf,
@@ -12,13 +10,19 @@ import {
 } from '../domain/learner/matching.js';
 import type { Authorisation } from '../domain/learner/sharingEvents.js';
 import { applyChanges } from '../domain/learner/state.js';
-import { mistypedDates, spellingsOf } from '../domain/learner/typingErrors.js';
+import { mistypedDates } from '../domain/learner/typingErrors.js';
 import { isPlaceholder } from '../domain/postcode.js';
-import type { Redactable } from '../domain/redaction.js';
 import type { Uln } from '../domain/uln.js';
-import { ignoresRetention } from './ignored.js';
+import {
+  ignoresConfiguredViews,
+  ignoresConnections,
+  ignoresNotices,
+  ignoresRetention,
+  ignoresReviews,
+} from './ignored.js';
 import { keptView, type TableNames } from './keptView.js';
 import { mergesIgnored } from './merging.js';
+import { anyOf, anySpellingOf, nearWordsOf, quoted, wordOf, wordsOf } from './registerWords.js';
 
 const SEARCHED = [
   'givenName',
@@ -94,31 +98,21 @@ export const register = keptView<State, 'learner'>({
       AchievementReinstated: 'ignored',
       OptOutSet: 'ignored',
       OptOutLifted: 'ignored',
+      OptOutOverridden: 'ignored',
       ChallengeRaised: 'ignored',
       ChallengeWithdrawn: 'ignored',
       ChallengeUpheld: 'ignored',
       ChallengeRejected: 'ignored',
-      ConnectionEstablished: 'ignored',
-      ConnectionEnded: 'ignored',
+      ...ignoresConnections,
       HandlingChanged: (state, { event: { data } }) =>
         state === null
           ? state
           : { ...state, restrictedTo: data.level === 'restricted' ? data.authorised : null },
-      ConfiguredViewCreated: 'ignored',
-      ConfiguredViewCodeIssued: 'ignored',
-      ConfiguredViewCodeUsed: 'ignored',
-      ConfiguredViewCodeFailed: 'ignored',
-      ConfiguredViewRevoked: 'ignored',
-      ConfiguredViewExported: 'ignored',
+      ...ignoresConfiguredViews,
       ChallengeExtended: 'ignored',
       ChallengeResolved: 'ignored',
-      ReviewFlagged: 'ignored',
-      ReviewReported: 'ignored',
-      ReviewDismissed: 'ignored',
-      EntryQuarantined: 'ignored',
-      QuarantineLifted: 'ignored',
-      NoticeShown: 'ignored',
-      NoticeAcknowledged: 'ignored',
+      ...ignoresReviews,
+      ...ignoresNotices,
       ...mergesIgnored,
       ...ignoresRetention,
       RecordDisposed: () => null,
@@ -213,26 +207,6 @@ function searchExpressions(asked: Demographics): readonly string[] {
   return [...exact, alike.join(' OR '), mistyped.join(' OR ')];
 }
 
-/** A column's filter for any of some names. */
-function anyOf(names: readonly Redactable<string | null>[]): string {
-  return `(${comparable(names).map(nameWord).map(quoted).join(' OR ')})`;
-}
-
-/** The same for names of which one may be a mistyped form. */
-function anySpellingOf(names: readonly Redactable<string | null>[]): string {
-  const spellings = comparable(names).flatMap(spellingsOf);
-  return `(${[...new Set(spellings)].map(nameWord).map(quoted).join(' OR ')})`;
-}
-
-function quoted(word: string): string {
-  return `"${word}"`;
-}
-
-/** A name as one word of the index: signs that the index knows nothing of are written as numbers. */
-function nameWord(name: string): string {
-  return name.replaceAll(/[^a-z0-9]/gu, (sign) => `u${sign.codePointAt(0)?.toString(16)}`);
-}
-
 /** What the register keeps of what is known of a learner. */
 export function searchedOf<Data extends { readonly [Name in (typeof SEARCHED)[number]]: unknown }>(
   data: Data,
@@ -242,22 +216,4 @@ export function searchedOf<Data extends { readonly [Name in (typeof SEARCHED)[nu
     Data,
     (typeof SEARCHED)[number]
   >;
-}
-
-function wordsOf(names: readonly Redactable<string | null>[]): string {
-  return comparable(names).map(nameWord).join(' ');
-}
-
-/** Names without any one letter; the whole names stand in a column of their own. */
-function nearWordsOf(names: readonly Redactable<string | null>[]): string {
-  const whole = comparable(names);
-  const near = new Set(whole.flatMap(spellingsOf));
-  return [...near]
-    .filter((spelling) => !whole.includes(spelling))
-    .map(nameWord)
-    .join(' ');
-}
-
-function wordOf(value: Redactable<string>): string {
-  return typeof value === 'string' ? comparablePostcode(value).replaceAll('-', '') : '';
 }

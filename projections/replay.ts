@@ -128,6 +128,7 @@ function entryOf(event: LearnerEvent): {
     case 'LearnerDetailsAmended':
     case 'OptOutSet':
     case 'OptOutLifted':
+    case 'OptOutOverridden':
     case 'ChallengeRaised':
     case 'ChallengeWithdrawn':
     case 'ChallengeUpheld':

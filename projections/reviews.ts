@@ -5,7 +5,12 @@ import type { LearnerEvent } from '../domain/learner/events.js';
 import { evolveReviews, NO_REVIEWS, type Reviews } from '../domain/learner/reviews.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { ScreeningCategory } from '../domain/screening.js';
-import { ignoresRetention } from './ignored.js';
+import {
+  ignoresConfiguredViews,
+  ignoresConnections,
+  ignoresNotices,
+  ignoresRetention,
+} from './ignored.js';
 import { keptView, type TableNames } from './keptView.js';
 
 /** A flag, a report or a quarantine that waits for a person. */
@@ -93,15 +98,9 @@ export const reviews = keptView<State, 'learner'>({
       AchievementCorrected: 'ignored',
       AchievementWithdrawn: 'ignored',
       AchievementReinstated: 'ignored',
-      ConnectionEstablished: 'ignored',
-      ConnectionEnded: 'ignored',
+      ...ignoresConnections,
       HandlingChanged: 'ignored',
-      ConfiguredViewCreated: 'ignored',
-      ConfiguredViewCodeIssued: 'ignored',
-      ConfiguredViewCodeUsed: 'ignored',
-      ConfiguredViewCodeFailed: 'ignored',
-      ConfiguredViewRevoked: 'ignored',
-      ConfiguredViewExported: 'ignored',
+      ...ignoresConfiguredViews,
       LearnersMerged: 'ignored',
       LearnersUnmerged: 'ignored',
       LearnerSuperseded: 'ignored',
@@ -109,6 +108,7 @@ export const reviews = keptView<State, 'learner'>({
       UlnRetired: 'ignored',
       OptOutSet: 'ignored',
       OptOutLifted: 'ignored',
+      OptOutOverridden: 'ignored',
       ChallengeRaised: 'ignored',
       ChallengeWithdrawn: 'ignored',
       ChallengeUpheld: 'ignored',
@@ -124,8 +124,7 @@ export const reviews = keptView<State, 'learner'>({
         next(state, recorded, 'quarantined', `quarantine ${recorded.event.data.quarantineId}`),
       QuarantineLifted: (state, recorded) =>
         next(state, recorded, recorded.event.data.outcome === 'dismissed' ? 'dismissed' : null),
-      NoticeShown: 'ignored',
-      NoticeAcknowledged: 'ignored',
+      ...ignoresNotices,
       ...ignoresRetention,
       RecordDisposed: () => NOTHING,
       SensitiveDataRedacted: (state, recorded) =>

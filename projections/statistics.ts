@@ -1,7 +1,12 @@
 import type Database from 'better-sqlite3';
 import { entryKey, entryKeyOf } from '../domain/learner/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import { ignoresRetention } from './ignored.js';
+import {
+  ignoresConfiguredViews,
+  ignoresConnections,
+  ignoresNotices,
+  ignoresRetention,
+} from './ignored.js';
 import { keptView, type PlainEvent, type TableNames } from './keptView.js';
 import { mergesIgnored } from './merging.js';
 import type { Projection } from './projection.js';
@@ -67,19 +72,14 @@ const projection: Projection<State, PlainEvent<LearnerEvent>> = {
       changed(state, entryKeyOf(event.data), { withdrawn: false }),
     OptOutSet: 'ignored',
     OptOutLifted: 'ignored',
+    OptOutOverridden: 'ignored',
     ChallengeRaised: 'ignored',
     ChallengeWithdrawn: 'ignored',
     ChallengeUpheld: 'ignored',
     ChallengeRejected: 'ignored',
-    ConnectionEstablished: 'ignored',
-    ConnectionEnded: 'ignored',
+    ...ignoresConnections,
     HandlingChanged: 'ignored',
-    ConfiguredViewCreated: 'ignored',
-    ConfiguredViewCodeIssued: 'ignored',
-    ConfiguredViewCodeUsed: 'ignored',
-    ConfiguredViewCodeFailed: 'ignored',
-    ConfiguredViewRevoked: 'ignored',
-    ConfiguredViewExported: 'ignored',
+    ...ignoresConfiguredViews,
     ChallengeExtended: 'ignored',
     ChallengeResolved: 'ignored',
     ReviewFlagged: 'ignored',
@@ -89,8 +89,7 @@ const projection: Projection<State, PlainEvent<LearnerEvent>> = {
       changed(state, entryKey(event.data.entry), { quarantined: true }),
     QuarantineLifted: (state, { event }) =>
       changed(state, entryKey(event.data.entry), { quarantined: false }),
-    NoticeShown: 'ignored',
-    NoticeAcknowledged: 'ignored',
+    ...ignoresNotices,
     ...mergesIgnored,
     ...ignoresRetention,
     RecordDisposed: () => ({}),

@@ -22,9 +22,11 @@ export type { Comparison } from '../projections/comparison.js';
 export type { ConfiguredViewAnswer, ViewedEntry } from '../projections/configuredView.js';
 export type { PlrConflict } from '../projections/conflicts.js';
 export { type Change, diff } from '../projections/diff.js';
+export type { DisclosedPlr } from '../projections/disclosed.js';
 export type { GenerationStatus } from '../projections/generationStatus.js';
 export type { WaitingRow } from '../projections/held.js';
 export { type HistoryRow, historyProjection } from '../projections/history.js';
+export type { Look } from '../projections/looks.js';
 export type {
   EntrySource,
   MergedChallenge,
@@ -34,6 +36,7 @@ export type {
 } from '../projections/mergedPlr.js';
 export type { PlrMerging } from '../projections/merging.js';
 export type { NoticeStatus } from '../projections/notices.js';
+export type { ListedOrganisation } from '../projections/organisations.js';
 export type { Plr, PlrEntry, PlrQualification } from '../projections/plr.js';
 export type { PlrChallenge, PlrEntryChallenge } from '../projections/plrChallenges.js';
 export { fold, type Projection } from '../projections/projection.js';
@@ -56,6 +59,11 @@ export type { OpenReview, ReviewCounts } from '../projections/reviews.js';
 export type { StatisticsRow } from '../projections/statistics.js';
 export { StreamError, type StreamErrorCode } from '../streams/errors.js';
 export type { Position } from '../streams/eventStore.js';
+export type { Access } from './access/access.js';
+export type { Asker } from './access/accessLedger.js';
+export type { Explanation } from './access/explain.js';
+export type { Disclosed, ShownRecord } from './access/reading.js';
+export type { Alert, Alerts } from './alerts.js';
 export { amendmentCode, REGISTERED } from './answerCodes.js';
 export { type Clock, createSystemClock } from './clock.js';
 export type { ListedView } from './configuredViewList.js';
@@ -96,7 +104,14 @@ export type {
   Publication,
   PublishedNotice,
 } from './notices.js';
-export { type Followed, type Ledger, type LedgerPlaces, openLedger } from './openLedger.js';
+export {
+  type Followed,
+  type Ledger,
+  type LedgerPlaces,
+  type LedgerPolicy,
+  openLedger,
+} from './openLedger.js';
+export type { OrganisationRequest, Organisations, PublishedOrganisation } from './organisations.js';
 export type { LearnerRecord, ReadRecord, Records, Resolution } from './records.js';
 export type { DetailsInput, Registration } from './registration.js';
 export type { Request } from './request.js';

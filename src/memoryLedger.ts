@@ -9,9 +9,10 @@ import { createMemoryStore } from '../streams/memory.js';
 import { openVault } from '../streams/openVault.js';
 import { createDatabaseFile } from '../streams/sqliteFile.js';
 import { createMemoryAccessStores } from './access/stores.js';
+import { assembleLedger } from './assembleLedger.js';
 import type { Clock } from './clock.js';
 import { recordCreation } from './init.js';
-import { assembleLedger, type Ledger } from './openLedger.js';
+import type { Ledger } from './openLedger.js';
 
 /**
  * Opens a new ledger whose events live in memory, with its keys in a temporary folder that goes when

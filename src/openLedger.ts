@@ -1,42 +1,34 @@
 import { existsSync } from 'node:fs';
-import type { ErasureEvent } from '../domain/erasure/events.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
-import { keptViews } from '../projections/all.js';
-import { createRunner, type Runner } from '../projections/runner.js';
+import type { Runner } from '../projections/runner.js';
 import { openViews, type ViewsDatabase } from '../projections/views.js';
-import { parseHeader } from '../streams/envelope.js';
-import { isConflict, StreamError } from '../streams/errors.js';
+import { StreamError } from '../streams/errors.js';
 import type { EventStore, Position } from '../streams/eventStore.js';
 import { createFileMasterDriver } from '../streams/master.js';
 import { openStore } from '../streams/openStore.js';
 import { openVault } from '../streams/openVault.js';
 import type { Vault } from '../streams/vault.js';
-import { assembleRights, type Rights } from './access/assemble.js';
+import type { Rights } from './access/assemble.js';
 import type { SuspendAt } from './access/review.js';
 import { type AccessStores, createAccessStores } from './access/stores.js';
+import { assembleLedger } from './assembleLedger.js';
 import type { Clock } from './clock.js';
-import { type ConfiguredViews, createConfiguredViews } from './configuredViews.js';
-import { type Credentials, createCredentials } from './credentials.js';
-import { createErasure, type Erasure } from './erasure.js';
-import { createErasureWorker } from './erasureWorker.js';
-import { createEventSource } from './eventSource.js';
-import { createHiding } from './hiding.js';
-import { rotationCommandId } from './identifiers.js';
-import { createHeld, type Held } from './imports/heldDoor.js';
-import { createJournal, type Journal } from './journal.js';
-import { createKeptViews, type KeptViews } from './keptViews.js';
-import { createLearners, type Learners } from './ledger.js';
-import { createLookup, type Lookup } from './lookup.js';
-import { createMerging, type Merging } from './merging.js';
-import { createNotices, type Notices } from './notices.js';
-import { createOrders, erasureStream, type Orders } from './orders.js';
-import { createRecords, type Records } from './records.js';
-import { keeperRecording } from './request.js';
-import { createRetention, type Retention } from './retention.js';
-import { createReviews, type SensitiveReviews } from './reviews.js';
-import { type Screening, standardScreening } from './screening.js';
-import { createStatusLists } from './statusLists.js';
+import type { ConfiguredViews } from './configuredViews.js';
+import type { Credentials } from './credentials.js';
+import type { Erasure } from './erasure.js';
+import type { Held } from './imports/heldDoor.js';
+import type { Journal } from './journal.js';
+import type { KeptViews } from './keptViews.js';
+import type { Learners } from './ledger.js';
+import type { Lookup } from './lookup.js';
+import type { Merging } from './merging.js';
+import type { Notices } from './notices.js';
+import type { Orders } from './orders.js';
+import type { Records } from './records.js';
+import type { Retention } from './retention.js';
+import type { SensitiveReviews } from './reviews.js';
+import type { Screening } from './screening.js';
 
 /** Where the parts of a ledger are. Paths are files; the store is a URL such as `sqlite:./data/ledger.db`. */
 export type LedgerPlaces = {
@@ -108,8 +100,6 @@ export type LedgerPolicy = {
   readonly screening: Screening;
 };
 
-const DEFAULT_POLICY: LedgerPolicy = { suspendAt: 'severe', screening: standardScreening };
-
 /**
  * Opens a ledger that `createLedger` or `plr init` has made, and finishes what a crash cut short:
  * rotations, erasures and merges. Throws `ERR_LEDGER_MISSING` where a part is missing, `ERR_VAULT_BEHIND` and
@@ -147,142 +137,4 @@ export async function openLedger(
     }
     throw error;
   }
-}
-
-const MAX_CONFLICTS = 10;
-
-/** Makes a ledger of parts that are open already. */
-export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
-  const { store, vault, views, clock, accessStores } = parts;
-  const policy = { ...DEFAULT_POLICY, ...parts.policy };
-  if (store.origin !== vault.origin) {
-    throw new StreamError(
-      'ERR_LEDGER_MISMATCH',
-      'expected ledger and vault of one origin, found two: they belong to different ledgers',
-    );
-  }
-  const since = await createdAt(store);
-  const orders = createOrders(store, vault, clock, since);
-  const journal = createJournal(store, vault, orders, clock);
-  const source = createEventSource(store, journal, orders);
-  const runner = createRunner(views, source, keptViews);
-  const forgetting = { ...runner, forget: views.forget };
-  const worker = createErasureWorker({ store, vault, views: forgetting, journal, orders, clock });
-  const erasure = createErasure({ journal, orders }, worker);
-  const isHidden = createHiding(store, journal);
-  await recordRotation(journal, vault, clock);
-  await erasure.resume();
-
-  async function* follow(options: {
-    readonly after: Position | null;
-    readonly signal: AbortSignal;
-  }): AsyncGenerator<Followed> {
-    for await (const item of store.follow(options)) {
-      if (item.kind === 'caught-up') {
-        yield item;
-      } else if (item.event.stream.startsWith('learner-')) {
-        await orders.refresh();
-        // Sound: the table for learner streams gives learner events.
-        const recorded = (await journal.decode(item.event)) as Recorded<LearnerEvent>;
-        if (!(await isHidden(recorded))) {
-          yield { kind: 'event', recorded };
-        }
-      }
-    }
-  }
-
-  const { learners, handleAny } = createLearners(journal, vault, clock, policy.screening);
-  const records = createRecords(learners.read);
-  const mergeParts = { journal, runner, learners, records, handleAny, clock };
-  const { merging, resumeAtOpening } = createMerging(mergeParts);
-  await resumeAtOpening();
-  const statusLists = createStatusLists(journal, vault, clock);
-  const { screening } = policy;
-  const sharing = { journal, vault, clock, learners, statusLists, screening };
-
-  const notices = createNotices({ journal, learners, clock });
-  const lookup = createLookup(records);
-  const keptViewsDoor = createKeptViews({ views, source, runner, journal, records });
-
-  return {
-    ...learners,
-    ...records,
-    ...lookup,
-    ...keptViewsDoor,
-    ...assembleRights({
-      journal,
-      vault,
-      orders,
-      clock,
-      views,
-      since,
-      learners,
-      lookup,
-      stores: accessStores,
-      suspendAt: policy.suspendAt,
-      keptViews: keptViewsDoor,
-      requiredNoticeAt: notices.requiredAt,
-    }),
-    held: createHeld({ journal, runner, learners }),
-    merging,
-    origin: store.origin,
-    erasure,
-    configuredViews: createConfiguredViews(sharing),
-    credentials: createCredentials({ ...sharing, origin: store.origin }),
-    reviews: createReviews({ journal, runner, learners, erasure, orders }),
-    notices,
-    retention: createRetention({ journal, orders, worker, runner, learners, clock }),
-    follow,
-    rotateVault: async () => {
-      await vault.rotate(clock());
-      const { master } = vault.state();
-      await recordRotation(journal, vault, clock);
-      return { master };
-    },
-    parts: { ...parts, journal, orders, runner },
-    close: async () => {
-      await store.close();
-      await accessStores.close();
-      vault.close();
-      views.close();
-    },
-  };
-}
-
-/** Records the end of a replaced master, once, also where a crash or another process came between. */
-async function recordRotation(journal: Journal, vault: Vault, clock: Clock): Promise<void> {
-  const { previousMaster, master } = vault.state();
-  if (previousMaster === null) {
-    return;
-  }
-  const commandId = rotationCommandId(previousMaster);
-  const data = { master: previousMaster, replacedBy: master };
-  const event = { type: 'MasterKeyDestroyed', data } as const;
-  for (let conflicts = 0; ; conflicts += 1) {
-    const stream = erasureStream(clock());
-    const { events, end } = await journal.read<ErasureEvent>(stream);
-    const isRecorded = events.some((recorded) => recorded.commandId === commandId);
-    try {
-      if (!isRecorded) {
-        const recording = keeperRecording(commandId, commandId, 'service-operation');
-        await journal.append(stream, end, [event], recording);
-      }
-      await vault.rotationRecorded(previousMaster);
-      return;
-    } catch (error) {
-      if (!isConflict(error) || conflicts === MAX_CONFLICTS) {
-        throw error;
-      }
-    }
-  }
-}
-
-async function createdAt(store: EventStore): Promise<string> {
-  for await (const stored of store.read('ledger', { limit: 1 })) {
-    return parseHeader(stored.header).at;
-  }
-  throw new StreamError(
-    'ERR_LEDGER_MISSING',
-    'expected a ledger, found one whose making was cut short; "plr init" finishes it',
-  );
 }

@@ -24,7 +24,7 @@ export type Suspicion = {
 };
 
 /** Days over which searches must lead to something. */
-export const SEARCH_WINDOW_DAYS = 30;
+const SEARCH_WINDOW_DAYS = 30;
 const SEARCHES_WARNING = 50;
 const SEARCHES_SEVERE = 500;
 /** At least one search in so many leads to a registration, a connection or a submission. */

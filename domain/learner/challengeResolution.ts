@@ -159,6 +159,7 @@ function correctionOf(event: LearnerEvent): Correction {
     case 'RecordDisposed':
     case 'OptOutSet':
     case 'OptOutLifted':
+    case 'OptOutOverridden':
     case 'ChallengeRaised':
     case 'ChallengeWithdrawn':
     case 'ChallengeUpheld':

@@ -154,7 +154,9 @@ function requireTransition(to: string | undefined, state: IssuedLearner): void {
 }
 
 function transitionRefused(expectedAndFound: string): DomainError {
-  return new DomainError('ERR_OPT_OUT_TRANSITION', `expected ${expectedAndFound} (WSRC0014)`);
+  return new DomainError('ERR_OPT_OUT_TRANSITION', `expected ${expectedAndFound}`, {
+    serviceCode: 'WSRC0014',
+  });
 }
 
 /** True when something is so already, also from the date that the command names: only an earlier one is news. */

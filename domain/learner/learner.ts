@@ -8,7 +8,7 @@ import {
   decideUphold,
   decideWithdrawChallenge,
 } from './challengeDecisions.js';
-import { resolutionsOf, withChallengeEvent, withCorrections } from './challengeResolution.js';
+import { resolutionsOf } from './challengeResolution.js';
 import type { LearnerCommand, LearnerCommandOf } from './commands.js';
 import {
   decideCreateView,
@@ -17,9 +17,7 @@ import {
   decideOpenView,
   decideRevokeView,
 } from './configuredViewDecisions.js';
-import { evolveConfiguredViews } from './configuredViews.js';
 import { decideAmend, decideIssue, decideLiftOptOut, decideSetOptOut } from './detailsDecisions.js';
-import { type EntryNaming, entryKeyOf } from './entries.js';
 import {
   decideConfirm,
   decideCorrectAchievement,
@@ -30,6 +28,7 @@ import {
   decideWithdraw,
 } from './entryDecisions.js';
 import type { LearnerEvent } from './events.js';
+import { evolve } from './evolution.js';
 import {
   decideEndSupersession,
   decideMerge,
@@ -39,8 +38,7 @@ import {
   decideUnmerge,
   refuseRetired,
 } from './mergeDecisions.js';
-import { evolveMerging, UNMERGED } from './mergeState.js';
-import { decideAcknowledge, decideShowNotice, withNoticeEvent } from './noticeDecisions.js';
+import { decideAcknowledge, decideShowNotice } from './noticeDecisions.js';
 import {
   decidePlaceHold,
   decideReleaseHold,
@@ -52,19 +50,14 @@ import {
   decideQuarantine,
   decideQuarantineOutcome,
   decideReport,
-  withReviewEvent,
 } from './reviewDecisions.js';
-import { NO_REVIEWS } from './reviews.js';
-import { decideConnect, decideDisconnect, decideHandling } from './sharingDecisions.js';
 import {
-  applyChanges,
-  type Connection,
-  type Entry,
-  type IssuedLearner,
-  type Learner,
-  type LegalHold,
-  withEntry,
-} from './state.js';
+  decideConnect,
+  decideDisconnect,
+  decideHandling,
+  decideOverrideOptOut,
+} from './sharingDecisions.js';
+import type { IssuedLearner, Learner } from './state.js';
 import { submissionSteps } from './submissions.js';
 
 /** One learner's stream: which commands its history allows, and what each event changes. */
@@ -73,6 +66,9 @@ export const learner: Decider<Learner, LearnerCommand, LearnerEvent> = {
   decide,
   evolve,
 };
+
+/** A command to a learner with a ULN. */
+type IssuedCommand = Exclude<LearnerCommand, LearnerCommandOf<'IssueUln'>>;
 
 function decide(command: LearnerCommand, state: Learner): readonly LearnerEvent[] {
   if (state.status === 'disposed') {
@@ -85,99 +81,13 @@ function decide(command: LearnerCommand, state: Learner): readonly LearnerEvent[
     throw new DomainError('ERR_ULN_NOT_ISSUED', 'expected an issued ULN, found none issued here');
   }
   refuseRetired(command, state);
+  // Sound: the table gives each type a function of exactly that type's commands.
+  const decideIssued = decisions[command.type] as (
+    command: IssuedCommand,
+    state: IssuedLearner,
+  ) => readonly LearnerEvent[];
   const events = decideIssued(command, state);
   return [...events, ...resolutionsOf(events, events.reduce(evolve, state as Learner))];
-}
-
-function decideIssued(
-  command: Exclude<LearnerCommand, LearnerCommandOf<'IssueUln'>>,
-  state: IssuedLearner,
-): readonly LearnerEvent[] {
-  switch (command.type) {
-    case 'AmendLearnerDetails':
-      return decideAmend(command, state);
-    case 'RecordParticipation':
-      return decideRecordParticipation(command, state);
-    case 'CorrectParticipation':
-      return decideCorrectParticipation(command, state);
-    case 'RecordAchievement':
-      return decideRecordAchievement(command, state);
-    case 'ConfirmAchievement':
-      return decideConfirm(command, state);
-    case 'CorrectAchievement':
-      return decideCorrectAchievement(command, state);
-    case 'WithdrawParticipation':
-    case 'WithdrawAchievement':
-      return decideWithdraw(command, state);
-    case 'ReinstateParticipation':
-    case 'ReinstateAchievement':
-      return decideReinstate(command, state);
-    case 'SubmitParticipation':
-    case 'SubmitAchievement':
-      return decideInTurn(submissionSteps(command, state), state);
-    case 'SetOptOut':
-      return decideSetOptOut(command, state);
-    case 'LiftOptOut':
-      return decideLiftOptOut(command, state);
-    case 'RaiseChallenge':
-      return decideRaise(command, state);
-    case 'WithdrawChallenge':
-      return decideWithdrawChallenge(command, state);
-    case 'UpholdChallenge':
-      return decideUphold(command, state);
-    case 'RejectChallenge':
-      return decideReject(command, state);
-    case 'EstablishConnection':
-      return decideConnect(command, state);
-    case 'EndConnection':
-      return decideDisconnect(command, state);
-    case 'ChangeHandling':
-      return decideHandling(command, state);
-    case 'CreateConfiguredView':
-      return decideCreateView(command, state);
-    case 'IssueConfiguredViewCode':
-      return decideIssueViewCode(command, state);
-    case 'RevokeConfiguredView':
-      return decideRevokeView(command, state);
-    case 'OpenConfiguredView':
-      return decideOpenView(command, state);
-    case 'ExportConfiguredView':
-      return decideExportView(command, state);
-    case 'ExtendChallenge':
-      return decideExtend(command, state);
-    case 'ReportSensitive':
-      return decideReport(command, state);
-    case 'DismissReview':
-      return decideDismiss(command, state);
-    case 'QuarantineEntry':
-      return decideQuarantine(command, state);
-    case 'DecideQuarantine':
-      return decideQuarantineOutcome(command, state);
-    case 'ShowNotice':
-      return decideShowNotice(command, state);
-    case 'AcknowledgeNotice':
-      return decideAcknowledge(command, state);
-    case 'MergeLearner':
-      return decideMerge(command, state);
-    case 'UnmergeLearner':
-      return decideUnmerge(command, state);
-    case 'RefuseMerge':
-      return decideRefuseMerge(command, state);
-    case 'Supersede':
-      return decideSupersede(command, state);
-    case 'EndSupersession':
-      return decideEndSupersession(command, state);
-    case 'RetireUln':
-      return decideRetire(command, state);
-    case 'ReviewRetention':
-      return decideReview(command, state);
-    case 'PlaceLegalHold':
-      return decidePlaceHold(command, state);
-    case 'ReleaseLegalHold':
-      return decideReleaseHold(command, state);
-    case 'RecordVitalStatus':
-      return decideVitalStatus(command, state);
-  }
 }
 
 /** Decides commands one after the other, each on what those before it have changed. */
@@ -195,153 +105,55 @@ function decideInTurn(
   return events;
 }
 
-function evolve(state: Learner, event: LearnerEvent): Learner {
-  if (event.type === 'RecordDisposed') {
-    return { status: 'disposed', ...event.data };
-  }
-  if (event.type === 'UlnIssued') {
-    const { uln, ...details } = event.data;
-    return {
-      status: 'issued',
-      uln,
-      details,
-      optedOutSince: null,
-      entries: new Map(),
-      challenges: new Map(),
-      connections: new Map(),
-      handling: { level: 'standard', authorised: [], reviewDate: null },
-      configuredViews: new Map(),
-      reviews: NO_REVIEWS,
-      reports: new Map(),
-      noticesShown: [],
-      noticesAcknowledged: new Set(),
-      merging: UNMERGED,
-      review: null,
-      holds: new Map(),
-      dateOfDeath: null,
-    };
-  }
-  // A stream begins with UlnIssued; anything before it would be a broken history, found by the chain.
-  return state.status === 'issued' ? evolveIssued(withCorrections(state, event), event) : state;
-}
-
-function evolveIssued(
-  state: IssuedLearner,
-  event: Exclude<LearnerEvent, { type: 'UlnIssued' | 'RecordDisposed' }>,
-): IssuedLearner {
-  switch (event.type) {
-    case 'LearnerDetailsAmended': {
-      const { effectiveDate: _, ...changes } = event.data;
-      return { ...state, details: applyChanges(state.details, changes) };
-    }
-    case 'ParticipationRecorded': {
-      const { participationId: entryId, submittedBy, ...values } = event.data;
-      const reference = { kind: 'participation', submittedBy, entryId } as const;
-      return withEntry(state, { reference, standing: 'final', withdrawnSince: null, values });
-    }
-    case 'AchievementRecorded': {
-      const { achievementId: entryId, submittedBy, standing, ...values } = event.data;
-      const reference = { kind: 'achievement', submittedBy, entryId } as const;
-      return withEntry(state, { reference, standing, withdrawnSince: null, values });
-    }
-    case 'ParticipationCorrected':
-    case 'AchievementCorrected':
-      return changeEntry(state, event, (entry) => ({
-        ...entry,
-        values: applyChanges(entry.values, event.data),
-      }));
-    case 'AchievementConfirmed':
-      return changeEntry(state, event, (entry) => ({ ...entry, standing: 'final' }));
-    case 'ParticipationWithdrawn':
-    case 'AchievementWithdrawn':
-      return changeEntry(state, event, (entry) => ({
-        ...entry,
-        withdrawnSince: event.data.effectiveDate,
-      }));
-    case 'ParticipationReinstated':
-    case 'AchievementReinstated':
-      return changeEntry(state, event, (entry) => ({ ...entry, withdrawnSince: null }));
-    case 'OptOutSet':
-      return { ...state, optedOutSince: event.data.effectiveDate };
-    case 'OptOutLifted':
-      return { ...state, optedOutSince: null };
-    case 'ChallengeRaised':
-    case 'ChallengeWithdrawn':
-    case 'ChallengeUpheld':
-    case 'ChallengeRejected':
-    case 'ChallengeExtended':
-    case 'ChallengeResolved':
-      return withChallengeEvent(state, event);
-    case 'ReviewFlagged':
-    case 'ReviewReported':
-    case 'ReviewDismissed':
-    case 'EntryQuarantined':
-    case 'QuarantineLifted':
-      return withReviewEvent(state, event);
-    case 'NoticeShown':
-    case 'NoticeAcknowledged':
-      return withNoticeEvent(state, event);
-    case 'ConnectionEstablished': {
-      const { connectionId, ukprn, startDate, endDate } = event.data;
-      return withConnection(state, connectionId, { ukprn, startDate, endDate });
-    }
-    case 'ConnectionEnded': {
-      const { connectionId, endDate } = event.data;
-      const connection = state.connections.get(connectionId);
-      return connection === undefined
-        ? state
-        : withConnection(state, connectionId, { ...connection, endDate });
-    }
-    case 'HandlingChanged':
-      return { ...state, handling: event.data };
-    case 'ConfiguredViewCreated':
-    case 'ConfiguredViewCodeIssued':
-    case 'ConfiguredViewCodeUsed':
-    case 'ConfiguredViewCodeFailed':
-    case 'ConfiguredViewRevoked':
-    case 'ConfiguredViewExported':
-      return {
-        ...state,
-        configuredViews: evolveConfiguredViews(state.configuredViews, event),
-      };
-    case 'LearnersMerged':
-    case 'LearnersUnmerged':
-    case 'LearnerSuperseded':
-    case 'SupersessionEnded':
-    case 'UlnRetired':
-      return { ...state, merging: evolveMerging(state.merging, event) };
-    case 'RetentionReviewed':
-      return { ...state, review: event.data };
-    case 'LegalHoldPlaced':
-      return withHold(state, { placed: event.data, isReleased: false });
-    case 'LegalHoldReleased': {
-      const hold = state.holds.get(event.data.holdId);
-      return hold === undefined ? state : withHold(state, { ...hold, isReleased: true });
-    }
-    case 'VitalStatusRecorded':
-      return { ...state, dateOfDeath: event.data.dateOfDeath };
-    case 'SensitiveDataRedacted':
-      return withReviewEvent(state, event);
-    case 'FieldsResealed':
-      // The events they speak of are read with the markers already in place.
-      return state;
-  }
-}
-
-function changeEntry(
-  state: IssuedLearner,
-  event: { readonly data: EntryNaming },
-  change: (entry: Entry) => Entry,
-): IssuedLearner {
-  const key = entryKeyOf(event.data);
-  const entry = state.entries.get(key);
-  return entry === undefined ? state : withEntry(state, change(entry));
-}
-
-function withConnection(state: IssuedLearner, id: string, connection: Connection): IssuedLearner {
-  return { ...state, connections: new Map(state.connections).set(id, connection) };
-}
-
-function withHold(state: IssuedLearner, hold: LegalHold): IssuedLearner {
-  return { ...state, holds: new Map(state.holds).set(hold.placed.holdId, hold) };
-}
+/** What each command to a learner with a ULN leads to. */
+const decisions: {
+  readonly [Type in IssuedCommand['type']]: (
+    command: LearnerCommandOf<Type>,
+    state: IssuedLearner,
+  ) => readonly LearnerEvent[];
+} = {
+  AmendLearnerDetails: decideAmend,
+  RecordParticipation: decideRecordParticipation,
+  CorrectParticipation: decideCorrectParticipation,
+  RecordAchievement: decideRecordAchievement,
+  ConfirmAchievement: decideConfirm,
+  CorrectAchievement: decideCorrectAchievement,
+  WithdrawParticipation: decideWithdraw,
+  WithdrawAchievement: decideWithdraw,
+  ReinstateParticipation: decideReinstate,
+  ReinstateAchievement: decideReinstate,
+  SubmitParticipation: (command, state) => decideInTurn(submissionSteps(command, state), state),
+  SubmitAchievement: (command, state) => decideInTurn(submissionSteps(command, state), state),
+  SetOptOut: decideSetOptOut,
+  LiftOptOut: decideLiftOptOut,
+  OverrideOptOut: decideOverrideOptOut,
+  RaiseChallenge: decideRaise,
+  WithdrawChallenge: decideWithdrawChallenge,
+  UpholdChallenge: decideUphold,
+  RejectChallenge: decideReject,
+  EstablishConnection: decideConnect,
+  EndConnection: decideDisconnect,
+  ChangeHandling: decideHandling,
+  CreateConfiguredView: decideCreateView,
+  IssueConfiguredViewCode: decideIssueViewCode,
+  RevokeConfiguredView: decideRevokeView,
+  OpenConfiguredView: decideOpenView,
+  ExportConfiguredView: decideExportView,
+  ExtendChallenge: decideExtend,
+  ReportSensitive: decideReport,
+  DismissReview: decideDismiss,
+  QuarantineEntry: decideQuarantine,
+  DecideQuarantine: decideQuarantineOutcome,
+  ShowNotice: decideShowNotice,
+  AcknowledgeNotice: decideAcknowledge,
+  MergeLearner: decideMerge,
+  UnmergeLearner: decideUnmerge,
+  RefuseMerge: decideRefuseMerge,
+  Supersede: decideSupersede,
+  EndSupersession: decideEndSupersession,
+  RetireUln: decideRetire,
+  ReviewRetention: decideReview,
+  PlaceLegalHold: decidePlaceHold,
+  ReleaseLegalHold: decideReleaseHold,
+  RecordVitalStatus: decideVitalStatus,
+};

@@ -21,6 +21,12 @@ export const sharingCommands = {
     endDate: CalendarDate.nullable(),
     reason: paragraphOf(2000).nullable(),
   }),
+  OverrideOptOut: missingAsNull({
+    /** The notice in force: it must have been shown to the learner. */
+    notice: z.int().min(1),
+    effectiveDate: CalendarDate.nullable(),
+    evidenceReference: lineOf(255),
+  }),
   ChangeHandling: missingAsNull({
     level: HandlingLevel,
     authorised: z.array(Authorisation),

@@ -68,6 +68,43 @@ export function decideDisconnect(
       ];
 }
 
+/** From this day organisations can override opt-outs set before it. Source: the service's guidance on the GDPR. */
+const LATER_POLICY = '2018-05-25';
+
+/**
+ * Overrides an opt-out set before 25 May 2018, after the learner was given the notice in force. What a
+ * learner has chosen since is the learner's to lift. Source: the service's guidance on the GDPR; that
+ * later opt-outs are accepted, and cannot be overridden, is ours: the privacy notice promises them.
+ */
+export function decideOverrideOptOut(
+  { data, by, at }: LearnerCommandOf<'OverrideOptOut'>,
+  state: IssuedLearner,
+): readonly LearnerEvent[] {
+  const effectiveDate = data.effectiveDate ?? dateOf(at);
+  if (by.kind !== 'organisation') {
+    throw transitionRefused(
+      'an organisation to override an opt-out, found another; lift it instead',
+    );
+  }
+  if (state.optedOutSince === null) {
+    return [];
+  }
+  if (dateOf(at) < LATER_POLICY || effectiveDate < LATER_POLICY || effectiveDate > dateOf(at)) {
+    throw transitionRefused(`a date from ${LATER_POLICY} to today, found another`);
+  }
+  if (state.optedOutSince >= LATER_POLICY) {
+    throw transitionRefused(
+      `an opt-out set before ${LATER_POLICY}, found one set since, which only the learner can lift`,
+    );
+  }
+  if (!state.noticesShown.some(({ notice }) => notice === data.notice)) {
+    throw transitionRefused(
+      'the notice in force to have been given to the learner first ("plr notice given"), found it not given',
+    );
+  }
+  return [{ type: 'OptOutOverridden', data: { ...data, effectiveDate } }];
+}
+
 /** Changes how a record is handled. The keeper decides, with a reason and, where restricted, a review date to come. */
 export function decideHandling(
   { data, by, at }: LearnerCommandOf<'ChangeHandling'>,
@@ -105,4 +142,10 @@ function namesOf(authorised: readonly Authorisation[]): string {
     .map(({ ukprn, user }) => `${user ?? ''}@${ukprn}`)
     .sort()
     .join();
+}
+
+function transitionRefused(expectedAndFound: string): DomainError {
+  return new DomainError('ERR_OPT_OUT_TRANSITION', `expected ${expectedAndFound}`, {
+    serviceCode: 'WSRC0014',
+  });
 }

@@ -45,6 +45,16 @@ export const sharingEvents = {
       reason: redactable(paragraphOf(2000).nullable()),
     }),
   },
+  OptOutOverridden: {
+    meaning:
+      'An opt-out of the policy before 25 May 2018 was overridden, after the learner was given the latest notice.',
+    validFrom: 'effectiveDate',
+    schema: z.strictObject({
+      notice: z.int().min(1),
+      effectiveDate: CalendarDate,
+      evidenceReference: redactable(lineOf(255)),
+    }),
+  },
   HandlingChanged: {
     meaning: 'How the record is handled, until when that is reviewed, and who may see it then.',
     validFrom: null,

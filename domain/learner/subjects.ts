@@ -66,6 +66,7 @@ export function subjectOf(event: LearnerEvent): EventSubject {
     case 'RecordDisposed':
     case 'OptOutSet':
     case 'OptOutLifted':
+    case 'OptOutOverridden':
     case 'NoticeShown':
     case 'NoticeAcknowledged':
       return { kind: 'learner' };

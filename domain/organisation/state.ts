@@ -13,7 +13,7 @@ export type User = {
 };
 
 /** A data sharing agreement: both dates are within it. */
-export type Agreement = {
+type Agreement = {
   readonly purposes: readonly Purpose[];
   readonly startDate: CalendarDate;
   readonly endDate: CalendarDate;

@@ -12,7 +12,7 @@ import { organisationFacts } from './facts.js';
 import type { Reviewing } from './review.js';
 
 /** What is asked about: the learners by their tags, and what the decision is made on besides the asker. */
-export type About = {
+type About = {
   readonly learner: AccessFacts['learner'];
   readonly basis: readonly Basis[];
 };
@@ -29,7 +29,7 @@ export type Judged = AccessDecision & {
 };
 
 /** What is recorded of a look besides the decision. */
-export type Shown = {
+type Shown = {
   readonly learners: readonly string[];
   readonly hidden: readonly string[];
   readonly fields: readonly string[];
@@ -156,7 +156,7 @@ function refusalOf(decision: AccessDecision): DomainError {
 }
 
 /** The one answer for a learner who is not there and for one who is not shown. */
-export function learnerNotShown(): DomainError {
+function learnerNotShown(): DomainError {
   return new DomainError(
     'ERR_LEARNER_NOT_FOUND',
     'expected a learner whose record can be shown to this asker, found none',

@@ -1,7 +1,7 @@
 import { openViews, type ViewsDatabase } from '../../projections/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
+import { assembleLedger } from '../../src/assembleLedger.js';
 import { createSystemClock } from '../../src/clock.js';
-import { assembleLedger } from '../../src/openLedger.js';
 import type { EventStore } from '../../streams/eventStore.js';
 import { createFileMasterDriver } from '../../streams/master.js';
 import { openStore } from '../../streams/openStore.js';

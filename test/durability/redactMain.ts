@@ -1,8 +1,8 @@
 import { DEFAULT_POLICY } from '../../domain/retention.js';
 import { openViews, type ViewsDatabase } from '../../projections/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
+import { assembleLedger } from '../../src/assembleLedger.js';
 import { createSystemClock } from '../../src/clock.js';
-import { assembleLedger } from '../../src/openLedger.js';
 import { createFileMasterDriver } from '../../streams/master.js';
 import { openStore } from '../../streams/openStore.js';
 import { openVault } from '../../streams/openVault.js';

@@ -6,15 +6,11 @@ import { isRedacted } from '../../domain/redaction.js';
 import type { Uln } from '../../domain/uln.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
+import { assembleLedger } from '../../src/assembleLedger.js';
 import { submitRow } from '../../src/imports/entryRows.js';
 import type { HeldPlace } from '../../src/imports/heldDoor.js';
 import { recordCreation } from '../../src/init.js';
-import {
-  assembleLedger,
-  type Ledger,
-  type LedgerPlaces,
-  openLedger,
-} from '../../src/openLedger.js';
+import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger.js';
 import type { Request } from '../../src/request.js';
 import { verifyStreams } from '../../src/verify.js';
 import { createMemoryStore } from '../../streams/memory.js';

@@ -2,13 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { Uln } from '../../domain/uln.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
+import { assembleLedger } from '../../src/assembleLedger.js';
 import type { LearnerRequest } from '../../src/ledger.js';
-import {
-  assembleLedger,
-  type Ledger,
-  type LedgerPlaces,
-  openLedger,
-} from '../../src/openLedger.js';
+import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger.js';
 import type { DetailsInput } from '../../src/registration.js';
 import { AWARDING, achievement, REGISTRY, requestOf } from '../src/setting.js';
 import { createTestClock, openNewLedger, type TestClock } from '../support/ledger.js';

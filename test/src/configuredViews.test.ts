@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { ConfiguredViewChoice } from '../../domain/learner/configuredViewCommands.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
+import { assembleLedger } from '../../src/assembleLedger.js';
 import type { SharedView } from '../../src/configuredViews.js';
-import { assembleLedger, type Ledger } from '../../src/openLedger.js';
+import type { Ledger } from '../../src/openLedger.js';
 import { countEvents } from '../support/ledger.js';
 import { AWARDING, achievement, createSetting, REGISTRY, requestOf } from './setting.js';
 import {

@@ -6,7 +6,8 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from '
 import { describe, expect, test } from 'vitest';
 import type { ConfiguredViewChoice } from '../../domain/learner/configuredViewCommands.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
-import { assembleLedger, type Ledger } from '../../src/openLedger.js';
+import { assembleLedger } from '../../src/assembleLedger.js';
+import type { Ledger } from '../../src/openLedger.js';
 import { parseHeader } from '../../streams/envelope.js';
 import type { EventStore } from '../../streams/eventStore.js';
 import { AWARDING, type Setting } from './setting.js';

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { isRedacted } from '../../domain/redaction.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
-import { assembleLedger, type Ledger, openLedger } from '../../src/openLedger.js';
+import { assembleLedger } from '../../src/assembleLedger.js';
+import { type Ledger, openLedger } from '../../src/openLedger.js';
 import { verifyStreams } from '../../src/verify.js';
 import { achievement, createSetting, REGISTRY, requestOf, type Setting } from './setting.js';
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { assembleLedger } from '../../src/assembleLedger.js';
 import type { LearnerRequest } from '../../src/ledger.js';
-import { assembleLedger, type Ledger } from '../../src/openLedger.js';
+import type { Ledger } from '../../src/openLedger.js';
 import { achieve, createWorld, type WorldLearner } from '../projections/world.js';
 import { causeOf, decideOnly, merge, undoOnly, unmerge } from './mergeSetting.js';
 import { REGISTRY, requestOf } from './setting.js';

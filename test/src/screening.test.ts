@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../domain/learner/events.js';
+import { assembleLedger } from '../../src/assembleLedger.js';
 import type { Ledger } from '../../src/openLedger.js';
-import { assembleLedger } from '../../src/openLedger.js';
 import { standardScreening } from '../../src/screening.js';
 import { isConflict } from '../../streams/errors.js';
 import { AWARDING, createSetting, REGISTRY, requestOf } from './setting.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { ErasureEventOf } from '../../domain/erasure/events.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
-import { assembleLedger } from '../../src/openLedger.js';
+import { assembleLedger } from '../../src/assembleLedger.js';
 import { createOrders } from '../../src/orders.js';
 import { keeperRecording } from '../../src/request.js';
 import { verifyStreams } from '../../src/verify.js';

@@ -15,7 +15,7 @@ export type Admitted = {
 };
 
 /** The organisations that most tests need: a registry, a college, an awarding organisation, the operator. */
-export const ORGANISATIONS: readonly Admitted[] = [
+const ORGANISATIONS: readonly Admitted[] = [
   {
     ukprn: '10000001',
     name: 'Example Registry',

@@ -154,6 +154,7 @@ const eventDefaults: Readonly<Record<LearnerEventType, object>> = {
     evidenceReference: 'ENROL-1',
   },
   ConnectionEnded: { connectionId: 'K-1', endDate: '2022-07-31', reason: null },
+  OptOutOverridden: { notice: 1, effectiveDate: '2024-09-02', evidenceReference: 'ENROL-1' },
   HandlingChanged: {
     level: 'restricted',
     authorised: [{ ukprn: PROVIDER, user: null }],
@@ -256,6 +257,7 @@ const commandDefaults: Readonly<Record<LearnerCommandType, object>> = {
     evidenceReference: 'ENROL-1',
   },
   EndConnection: { connectionId: 'K-1', endDate: '2022-07-31', reason: null },
+  OverrideOptOut: { notice: 1, effectiveDate: null, evidenceReference: 'ENROL-1' },
   ChangeHandling: {
     level: 'restricted',
     authorised: [{ ukprn: PROVIDER, user: null }],
