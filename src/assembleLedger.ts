@@ -80,6 +80,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   const sharing = { journal, vault, clock, learners, statusLists, screening };
 
   const notices = createNotices({ journal, learners, clock });
+  const configuredViews = createConfiguredViews(sharing);
   const lookup = createLookup(records);
   const keptViewsDoor = createKeptViews({ views, source, runner, journal, records });
 
@@ -97,6 +98,8 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
       since,
       learners,
       lookup,
+      merging,
+      configuredViews,
       stores: accessStores,
       suspendAt: policy.suspendAt,
       keptViews: keptViewsDoor,
@@ -106,7 +109,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
     merging,
     origin: store.origin,
     erasure,
-    configuredViews: createConfiguredViews(sharing),
+    configuredViews,
     credentials: createCredentials({ ...sharing, origin: store.origin }),
     reviews: createReviews({ journal, runner, learners, erasure, orders }),
     notices,

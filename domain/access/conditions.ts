@@ -31,20 +31,34 @@ const purposesOf: Readonly<Record<Action, readonly Purpose[]>> = {
   ],
   challenge: ['data-challenge'],
   choose: ['learner-choice'],
+  inform: ['learner-registration', 'learner-choice'],
+  report: [],
+  merge: [],
   protect: [],
   'read-history': [],
   'open-view': [],
 };
 
-const REGISTRATION = ['find', 'verify', 'register', 'amend', 'submit', 'connect'] as const;
+const REGISTRATION = [
+  'find',
+  'verify',
+  'register',
+  'amend',
+  'submit',
+  'connect',
+  'inform',
+] as const;
+
+/** What needs no agreement: to report what should not be there, and to open what a learner shares. */
+const FREE = ['report', 'open-view'] as const;
 
 /** What each role of an outside organisation may do. Source: the service's user guide names the roles; the pairing is ours. */
 const actionsOf: Readonly<Partial<Record<Role, readonly Action[]>>> = {
-  'awarding-body-user': ['verify', 'submit', 'challenge', 'read-own'],
-  'batch-user': [...REGISTRATION, 'read-own'],
-  'online-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own'],
-  'view-only': ['find', 'verify', 'read'],
-  'super-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own'],
+  'awarding-body-user': ['verify', 'submit', 'challenge', 'read-own', ...FREE],
+  'batch-user': [...REGISTRATION, 'read-own', ...FREE],
+  'online-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own', ...FREE],
+  'view-only': ['find', 'verify', 'read', ...FREE],
+  'super-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own', ...FREE],
 };
 
 /** What the service operator's staff may do, and for what. */
@@ -54,11 +68,22 @@ const staffActionsOf: Readonly<
   >
 > = {
   'service-desk': {
-    actions: ['find', 'verify', 'read', 'amend', 'connect', 'challenge', 'choose'],
+    actions: [
+      'find',
+      'verify',
+      'read',
+      'amend',
+      'connect',
+      'challenge',
+      'choose',
+      'inform',
+      'report',
+      'merge',
+    ],
     purposes: ['data-challenge', 'data-correction', 'learner-choice', 'service-operation'],
   },
   'data-protection': {
-    actions: ['find', 'verify', 'read', 'read-history', 'challenge', 'protect'],
+    actions: ['find', 'verify', 'read', 'read-history', 'challenge', 'report', 'merge', 'protect'],
     purposes: ['data-protection', 'data-challenge'],
   },
   auditor: { actions: ['read', 'read-history'], purposes: ['audit'] },
@@ -159,8 +184,16 @@ export function lacksRole(request: AccessRequest, facts: AccessFacts): boolean {
 /** True where an outside organisation asks for something for which its purpose is not meant. */
 export function misfitsPurpose(request: AccessRequest, facts: AccessFacts): boolean {
   return (
-    outsideOrganisation(request, facts) !== null &&
+    needsAgreement(request, facts) &&
     // Sound: a purpose that is not on the list is in none of these.
     !purposesOf[request.action].includes(request.purpose as Purpose)
+  );
+}
+
+/** True where an outside organisation asks for something that is done under an agreement. */
+export function needsAgreement(request: AccessRequest, facts: AccessFacts): boolean {
+  return (
+    outsideOrganisation(request, facts) !== null &&
+    !FREE.some((action) => action === request.action)
   );
 }

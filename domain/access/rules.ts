@@ -10,7 +10,9 @@ import {
   isStaffDuty,
   lacksRole,
   misfitsPurpose,
+  needsAgreement,
 } from './conditions.js';
+import type { Action } from './events.js';
 import { askingOrganisation, outsideOrganisation, type SharingRule, userOf } from './request.js';
 
 const NOTICE = 'the privacy notice';
@@ -27,6 +29,19 @@ const DEFAULTS = {
   isAboutLearner: false,
   code: null,
 } as const satisfies Partial<SharingRule>;
+
+/** What registered organisations do under their agreements besides reading. */
+const DUTIES: readonly Action[] = [
+  'find',
+  'verify',
+  'register',
+  'amend',
+  'submit',
+  'connect',
+  'challenge',
+  'choose',
+  'inform',
+];
 
 /** Every rule, forbids first. A rule is never edited once it has decided something: it ends, and another begins. */
 export const sharingRules: readonly SharingRule[] = [
@@ -72,21 +87,20 @@ export const sharingRules: readonly SharingRule[] = [
   }),
   forbid('agreement-in-force', NOTICE, {
     says: 'a data sharing agreement for this purpose is in force',
-    applies: (request, facts) =>
-      outsideOrganisation(request, facts) !== null && !hasAgreement(request, facts),
+    applies: (request, facts) => needsAgreement(request, facts) && !hasAgreement(request, facts),
   }),
   forbid('data-protection-registered', NOTICE, {
     says: 'the organisation’s data-protection registration is current',
     applies: (request, facts) => {
-      const outside = outsideOrganisation(request, facts);
-      return outside !== null && !((outside.dataProtectionExpiryDate ?? '') >= request.on);
+      const expiryDate = askingOrganisation(request, facts)?.dataProtectionExpiryDate ?? '';
+      return needsAgreement(request, facts) && !(expiryDate >= request.on);
     },
   }),
   forbid('notice-attested', NOTICE, {
     says: 'the organisation attested that it gives its learners the notice in force',
     applies: (request, facts) => {
-      const outside = outsideOrganisation(request, facts);
-      return outside !== null && (outside.noticeAttested ?? 0) < (facts.requiredNotice ?? 0);
+      const attested = askingOrganisation(request, facts)?.noticeAttested ?? 0;
+      return needsAgreement(request, facts) && attested < (facts.requiredNotice ?? 0);
     },
   }),
   forbid('learner-known', OURS, {
@@ -138,6 +152,19 @@ export const sharingRules: readonly SharingRule[] = [
     applies: ({ asker, action }) =>
       asker.kind === 'learner' && (action === 'read' || action === 'read-history'),
   }),
+  permit('own-choice', NOTICE, {
+    says: 'learners choose, challenge and report for themselves',
+    applies: ({ asker, action }) =>
+      asker.kind === 'learner' && ['choose', 'challenge', 'report', 'connect'].includes(action),
+  }),
+  permit('chosen-by-learner', NOTICE, {
+    says: 'learners share as much or as little as they wish with any third party',
+    applies: ({ action }) => action === 'open-view',
+  }),
+  permit('anyone-reports', NOTICE, {
+    says: 'whoever finds sensitive data reports it',
+    applies: ({ action }) => action === 'report',
+  }),
   permit('keeper-operates', OURS, {
     says: 'whoever runs the ledger can do so',
     applies: ({ asker }) => asker.kind === 'keeper',
@@ -163,8 +190,7 @@ export const sharingRules: readonly SharingRule[] = [
   permit('registration-duty', 'the user guide', {
     says: 'learner registration bodies and awarding organisations keep the register and submit',
     applies: (request, facts) =>
-      !['read', 'read-own', 'read-history', 'open-view'].includes(request.action) &&
-      outsideOrganisation(request, facts) !== null,
+      DUTIES.includes(request.action) && outsideOrganisation(request, facts) !== null,
   }),
 ];
 

@@ -1,7 +1,10 @@
+import type { Merging } from '../merging.js';
 import type { AccessParts } from './asked.js';
 import { type Changing, createChanging } from './changing.js';
 import { type Explanation, explain } from './explain.js';
 import { createFinding, type Finding } from './finding.js';
+import { createListing, type Listing } from './listing.js';
+import { createOpening, type Opening } from './opening.js';
 import { createReading, type Reading } from './reading.js';
 
 /**
@@ -10,17 +13,23 @@ import { createReading, type Reading } from './reading.js';
  */
 export type Access = Reading &
   Finding &
+  Opening &
+  Listing &
   Changing & {
     /** Decides a recorded request again, on what was known then. Throws `ERR_LOOK_NOT_FOUND`. */
     readonly explain: (look: string) => Promise<Explanation>;
   };
 
 /** Creates the doors. */
-export function createAccess(parts: AccessParts): Access {
+export function createAccess(
+  parts: AccessParts & { readonly merging: Pick<Merging, 'changes'> },
+): Access {
   return {
     ...createReading(parts),
     ...createFinding(parts),
     ...createChanging(parts),
+    ...createOpening(parts),
+    ...createListing(parts),
     explain: (look) => explain(parts, look),
   };
 }

@@ -15,7 +15,11 @@ import { callerOf, type Request } from '../request.js';
 import type { AccessStores } from './stores.js';
 
 /** Who asks, and for what: any word, because what is allowed is for the rules to say. */
-export type Asker = Omit<Request, 'purpose'> & { readonly purpose: string };
+export type Asker = Omit<Request, 'purpose'> & {
+  readonly purpose: string;
+  /** True for whoever has a link and a code and is nobody else. */
+  readonly byLink?: boolean;
+};
 
 /** Who looked at what: a ledger beside the ledger, one event for each request. */
 export type AccessLedger = {
@@ -63,7 +67,7 @@ export function createAccessLedger(parts: {
       // A look that is repeated is another look.
       commandId: randomUUID(),
       correlation: asker.correlation ?? asker.commandId,
-      user: asker.by.kind === 'learner' ? 'learner' : asker.user,
+      user: asker.byLink === true ? 'link' : asker.by.kind === 'learner' ? 'learner' : asker.user,
       organisation: asker.by.kind === 'organisation' ? asker.by.ukprn : null,
       purpose: asker.purpose,
     };
@@ -155,8 +159,8 @@ async function takeInYear(
 const LOOK = /^(access-[a-z0-9]+-\d{8})\.([1-9]\d{0,9})$/;
 
 /** The stream of one asker's requests of one day. */
-function accessStream({ by }: Asker, day: string): string {
-  const who = by.kind === 'organisation' ? by.ukprn : by.kind;
+function accessStream({ by, byLink = false }: Asker, day: string): string {
+  const who = byLink ? 'view' : by.kind === 'organisation' ? by.ukprn : by.kind;
   return `access-${who}-${day.replaceAll('-', '')}`;
 }
 

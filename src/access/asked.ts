@@ -8,6 +8,7 @@ import type { Uln } from '../../domain/uln.js';
 import type { Looks } from '../../projections/looks.js';
 import type { Vault } from '../../streams/vault.js';
 import type { Clock } from '../clock.js';
+import type { ConfiguredViews } from '../configuredViews.js';
 import { learnerStream, tagOf } from '../identifiers.js';
 import type { Journal } from '../journal.js';
 import type { KeptViews } from '../keptViews.js';
@@ -28,6 +29,7 @@ export type AccessParts = {
   readonly judging: Judging;
   readonly learners: Learners;
   readonly lookup: Lookup;
+  readonly configuredViews: Pick<ConfiguredViews, 'prepare'>;
   readonly keptViews: KeptViews;
   readonly requiredNoticeAt: (at: Instant) => Promise<number | null>;
 };

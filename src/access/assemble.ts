@@ -4,10 +4,12 @@ import type { ViewsDatabase } from '../../projections/views.js';
 import type { Vault } from '../../streams/vault.js';
 import { type Alerts, createAlerts } from '../alerts.js';
 import type { Clock } from '../clock.js';
+import type { ConfiguredViews } from '../configuredViews.js';
 import type { Journal } from '../journal.js';
 import type { KeptViews } from '../keptViews.js';
 import type { Learners } from '../ledger.js';
 import type { Lookup } from '../lookup.js';
+import type { Merging } from '../merging.js';
 import type { Orders } from '../orders.js';
 import { createOrganisations, type Organisations } from '../organisations.js';
 import { type Access, createAccess } from './access.js';
@@ -37,6 +39,8 @@ export function assembleRights(parts: {
   readonly suspendAt: SuspendAt;
   readonly learners: Learners;
   readonly lookup: Lookup;
+  readonly merging: Pick<Merging, 'changes'>;
+  readonly configuredViews: Pick<ConfiguredViews, 'prepare'>;
   readonly keptViews: KeptViews;
   readonly requiredNoticeAt: (at: Instant) => Promise<number | null>;
 }): Rights {

@@ -1,6 +1,5 @@
 import type { Action } from '../../domain/access/events.js';
 import { DomainError } from '../../domain/errors.js';
-import type { LearnerCommandType } from '../../domain/learner/commands.js';
 import { LearnerDetailsInput } from '../../domain/learner/details.js';
 import type { Uln } from '../../domain/uln.js';
 import type { Outcome } from '../deciding.js';
@@ -76,13 +75,14 @@ export function createChanging(parts: AccessParts): Changing {
     }
   }
 
-  /** What is done is recorded where it is done; a refusal, and a connection made, are recorded here. */
+  /** What is done is recorded where it is done; a refusal, and what a search led to, are recorded here. */
   async function permit(request: Request, action: Action): Promise<void> {
-    const judged = await judging.judge(request, action, { learner: undefined, basis: [] });
-    const isOutsider = request.by.kind === 'organisation';
-    if (request.by.kind === 'learner') {
+    // The rules of the learner's stream say themselves why this is not for the learner to do.
+    if (request.by.kind === 'learner' && LEFT_TO_SOURCES.includes(action)) {
       return;
     }
+    const judged = await judging.judge(request, action, { learner: undefined, basis: [] });
+    const isOutsider = request.by.kind === 'organisation';
     if (judged.outcome === 'refused' || (isOutsider && ['connect', 'submit'].includes(action))) {
       await judging.note(judged, { ...NOTHING_SHOWN, code: null });
     }
@@ -93,7 +93,7 @@ export function createChanging(parts: AccessParts): Changing {
     register,
     permit,
     handle: async (uln, command, request) => {
-      await permit(request, actionOf(command.type));
+      await permit(request, actions[command.type]);
       return learners.handle(uln, command, request);
     },
     noteBatch: async (action, ulns, request) => {
@@ -111,16 +111,43 @@ export function createChanging(parts: AccessParts): Changing {
   };
 }
 
+/** What only sources do. */
+const LEFT_TO_SOURCES: readonly Action[] = ['register', 'amend', 'submit'];
+
 /** What a command does, as the rules see it. */
-function actionOf(type: Exclude<LearnerCommandType, 'IssueUln'>): Action {
-  if (type === 'AmendLearnerDetails') {
-    return 'amend';
-  }
-  if (type.endsWith('Challenge')) {
-    return 'challenge';
-  }
-  if (type.endsWith('OptOut')) {
-    return 'choose';
-  }
-  return type.endsWith('Connection') ? 'connect' : 'submit';
-}
+const actions: { readonly [Type in LearnerRequest['type']]: Action } = {
+  AmendLearnerDetails: 'amend',
+  RecordParticipation: 'submit',
+  CorrectParticipation: 'submit',
+  WithdrawParticipation: 'submit',
+  ReinstateParticipation: 'submit',
+  RecordAchievement: 'submit',
+  ConfirmAchievement: 'submit',
+  CorrectAchievement: 'submit',
+  WithdrawAchievement: 'submit',
+  ReinstateAchievement: 'submit',
+  SubmitParticipation: 'submit',
+  SubmitAchievement: 'submit',
+  SetOptOut: 'choose',
+  LiftOptOut: 'choose',
+  OverrideOptOut: 'choose',
+  RaiseChallenge: 'challenge',
+  WithdrawChallenge: 'challenge',
+  UpholdChallenge: 'challenge',
+  RejectChallenge: 'challenge',
+  ExtendChallenge: 'challenge',
+  EstablishConnection: 'connect',
+  EndConnection: 'connect',
+  ChangeHandling: 'protect',
+  ReportSensitive: 'report',
+  DismissReview: 'protect',
+  QuarantineEntry: 'protect',
+  DecideQuarantine: 'protect',
+  ShowNotice: 'inform',
+  AcknowledgeNotice: 'choose',
+  RetireUln: 'protect',
+  ReviewRetention: 'protect',
+  PlaceLegalHold: 'protect',
+  ReleaseLegalHold: 'protect',
+  RecordVitalStatus: 'protect',
+};

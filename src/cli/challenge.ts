@@ -6,6 +6,7 @@ import { Ukprn } from '../../domain/ukprn.js';
 import { parseInput } from '../input.js';
 import type { ListedChallenge } from '../keptViews.js';
 import type { LearnerRequest } from '../ledger.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { entryFrom, entryNaming } from './entryNaming.js';
 import { inputOption } from './fields.js';
@@ -96,39 +97,53 @@ function extendCommand(context: CliContext): Command {
     );
 }
 
-type ListOptions = { owner?: string; dueBy?: string; limit: string; ndjson?: boolean };
+type ListOptions = AskingOptions & {
+  owner?: string;
+  dueBy?: string;
+  limit: string;
+  ndjson?: boolean;
+};
 
 function listCommand(context: CliContext): Command {
-  return new Command('list')
+  const command = new Command('list')
     .description(
       'challenges that wait for an answer or a correction, the one due first at the beginning',
     )
     .option('--owner <ukprn>', 'those that one source has to answer, or "keeper"')
     .option('--due-by <date>', 'those due up to a date')
     .option('--limit <n>', 'at most so many', '100')
-    .option('--ndjson', 'print a line of JSON for each')
-    .action(async (options: ListOptions) => {
-      const { owner, dueBy } = options;
-      const query = {
-        owner:
-          owner === undefined || owner === 'keeper' ? (owner ?? null) : parseInput(Ukprn, owner),
-        dueBy: dueBy === undefined ? null : parseInput(CalendarDate, dueBy),
-        limit: parseCount(options.limit, '--limit'),
-      };
-      const open = await context.withLedger((ledger) => ledger.openChallenges(query));
-      const today = dateOf(context.clock());
-      for (const challenge of open) {
-        const overdue = challenge.dueDate < today;
-        context.print(
-          options.ndjson === true
-            ? JSON.stringify({ ...challenge, overdue })
-            : challengeText(challenge, overdue),
-        );
-      }
-      if (open.length === 0 && options.ndjson !== true) {
-        context.print('No challenge waits.');
-      }
-    });
+    .option('--ndjson', 'print a line of JSON for each');
+  return asking(command).action(async (options: ListOptions) => {
+    const asker = askerFrom(context, options);
+    const { dueBy } = options;
+    // An organisation sees what waits for it, and nobody else's.
+    const owner = asker.by.kind === 'organisation' ? asker.by.ukprn : options.owner;
+    const query = {
+      owner: owner === undefined || owner === 'keeper' ? (owner ?? null) : parseInput(Ukprn, owner),
+      dueBy: dueBy === undefined ? null : parseInput(CalendarDate, dueBy),
+      limit: parseCount(options.limit, '--limit'),
+    };
+    const open = await context.withLedger((ledger) =>
+      ledger.access.list(
+        asker,
+        'challenge',
+        () => ledger.openChallenges(query),
+        ({ uln }) => [uln],
+      ),
+    );
+    const today = dateOf(context.clock());
+    for (const challenge of open) {
+      const overdue = challenge.dueDate < today;
+      context.print(
+        options.ndjson === true
+          ? JSON.stringify({ ...challenge, overdue })
+          : challengeText(challenge, overdue),
+      );
+    }
+    if (open.length === 0 && options.ndjson !== true) {
+      context.print('No challenge waits.');
+    }
+  });
 }
 
 function challengeText(challenge: ListedChallenge, overdue: boolean): string {

@@ -27,9 +27,10 @@ export function proposeCommand(context: CliContext): Command {
       const request = requestFrom(context, options, 'data-protection');
       const uln = await readUln(context, argument);
       const basis = parseInput(DisposalBasis, options.basis);
-      const order = await context.withLedger((ledger) =>
-        ledger.retention.propose(uln, basis, context.config.retention, request),
-      );
+      const order = await context.withLedger(async (ledger) => {
+        await ledger.access.permit(request, 'protect');
+        return ledger.retention.propose(uln, basis, context.config.retention, request);
+      });
       context.print(
         options.json === true
           ? JSON.stringify({ order })
@@ -51,6 +52,7 @@ export function orderCommand(context: CliContext, exit: (code: ExitCode) => void
         parseInput(z.uuid({ error: 'expected a proposal to be named by its UUID' }), id),
       );
       await context.withLedger(async (ledger) => {
+        await ledger.access.permit(request, 'protect');
         for (const id of proposals) {
           const status = await ledger.retention.order(id, context.config.retention, request);
           printStatuses(context, [status], options.json === true, exit);

@@ -36,6 +36,7 @@ function recordCommand(context: CliContext, exit: Exit): Command {
     const { master, superseded } = await readPair(context, argument, options.superseded);
     const { reason, evidenceReference = null } = options;
     await context.withLedger(async (ledger) => {
+      await ledger.access.permit(request, 'merge');
       const merge = { superseded, reason, evidenceReference };
       printMerge(context, await ledger.merging.merge(master, merge, request), options, {
         exit,
@@ -57,6 +58,7 @@ function undoCommand(context: CliContext, exit: Exit): Command {
       const master = await readUln(context, argument);
       const { merge: mergeId, reason } = options;
       await context.withLedger(async (ledger) => {
+        await ledger.access.permit(request, 'merge');
         const outcome = await ledger.merging.unmerge(master, { mergeId, reason }, request);
         printMerge(context, outcome, options, { exit, expected: outcome.state });
       });

@@ -4,6 +4,7 @@ import { CalendarDate } from '../../domain/date.js';
 import { NoticeLanguage } from '../../domain/notice/events.js';
 import { parseInput } from '../input.js';
 import type { NoticeInput } from '../notices.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
 import { inputOption } from './fields.js';
@@ -136,6 +137,7 @@ function seenCommand(
       const notice = options.notice === undefined ? null : parseCount(options.notice, '--notice');
       const uln = await readUln(context, argument);
       await context.withLedger(async (ledger) => {
+        await ledger.access.permit(request, door === 'shown' ? 'inform' : 'choose');
         const choice = { notice, language: options.language };
         printOutcome(context, await ledger.notices[door](uln, choice, request), options);
       });
@@ -144,13 +146,18 @@ function seenCommand(
 }
 
 function statusCommand(context: CliContext): Command {
-  return new Command('status')
+  const command = new Command('status')
     .description('which notices a learner was shown and has acknowledged, and when')
     .argument('<uln>', ULN_ARGUMENT)
-    .option('--ndjson', 'print a line of JSON for each')
-    .action(async (argument: string, options: { ndjson?: boolean }) => {
+    .option('--ndjson', 'print a line of JSON for each');
+  return asking(command).action(
+    async (argument: string, options: AskingOptions & { ndjson?: boolean }) => {
+      const asker = askerFrom(context, options);
       const uln = await readUln(context, argument);
-      const statuses = await context.withLedger((ledger) => ledger.notices.status(uln));
+      const statuses = await context.withLedger(async (ledger) => {
+        await ledger.access.requireWhole(uln, asker, ['notices']);
+        return ledger.notices.status(uln);
+      });
       for (const status of statuses) {
         const { at, notice, language, what, by } = status;
         context.print(
@@ -162,7 +169,8 @@ function statusCommand(context: CliContext): Command {
       if (statuses.length === 0 && options.ndjson !== true) {
         context.print('No notice was shown.');
       }
-    });
+    },
+  );
 }
 
 function actorText(by: Actor): string {

@@ -3,6 +3,7 @@ import { CalendarDate, dateOf } from '../../domain/date.js';
 import { yearsAfter } from '../../domain/retention.js';
 import { parseInput } from '../input.js';
 import type { DueTask } from '../retention.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { importsCommand, orderCommand, proposeCommand, statusCommand } from './disposal.js';
 import { type ExitCode, usageError } from './exitCodes.js';
@@ -26,16 +27,23 @@ export function retentionCommand(context: CliContext, exit: (code: ExitCode) => 
 }
 
 function dueCommand(context: CliContext): Command {
-  return new Command('due')
+  const command = new Command('due')
     .description('records to review, and records whose time has come, the oldest first')
     .option('--by <date>', 'those due by then; today where not given')
     .option('--limit <n>', 'at most so many', '100')
-    .option('--ndjson', 'print a line of JSON for each')
-    .action(async (options: { by?: string; limit: string; ndjson?: boolean }) => {
+    .option('--ndjson', 'print a line of JSON for each');
+  return asking(command).action(
+    async (options: AskingOptions & { by?: string; limit: string; ndjson?: boolean }) => {
+      const asker = askerFrom(context, options);
       const by = options.by === undefined ? today(context) : parseInput(CalendarDate, options.by);
       const query = { by, limit: parseCount(options.limit, '--limit') };
       const tasks = await context.withLedger((ledger) =>
-        ledger.retention.due(query, context.config.retention),
+        ledger.access.list(
+          asker,
+          'protect',
+          () => ledger.retention.due(query, context.config.retention),
+          ({ uln }) => [uln],
+        ),
       );
       for (const task of tasks) {
         context.print(options.ndjson === true ? JSON.stringify(task) : taskText(task));
@@ -43,7 +51,8 @@ function dueCommand(context: CliContext): Command {
       if (tasks.length === 0 && options.ndjson !== true) {
         context.print('Nothing is due.');
       }
-    });
+    },
+  );
 }
 
 function taskText({

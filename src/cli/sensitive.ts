@@ -5,6 +5,7 @@ import { OwnKey, paragraphOf } from '../../domain/text.js';
 import { parseInput } from '../input.js';
 import type { LearnerRequest } from '../ledger.js';
 import type { ListedReview, QuarantineDecision } from '../reviews.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { entryFrom, entryNaming } from './entryNaming.js';
 import { usageError } from './exitCodes.js';
@@ -116,26 +117,37 @@ function decideCommand(context: CliContext): Command {
     };
     const uln = await readUln(context, argument);
     await context.withLedger(async (ledger) => {
+      await ledger.access.permit(request, 'protect');
       printOutcome(context, await ledger.reviews.decide(uln, decision, request), options);
     });
   });
 }
 
 function listCommand(context: CliContext): Command {
-  return new Command('list')
+  const command = new Command('list')
     .description('flags, reports and quarantines that wait, the oldest first')
     .option('--limit <n>', 'at most so many', '100')
-    .option('--ndjson', 'print a line of JSON for each')
-    .action(async (options: { limit: string; ndjson?: boolean }) => {
+    .option('--ndjson', 'print a line of JSON for each');
+  return asking(command).action(
+    async (options: AskingOptions & { limit: string; ndjson?: boolean }) => {
+      const asker = askerFrom(context, options);
       const limit = parseCount(options.limit, '--limit');
-      const open = await context.withLedger((ledger) => ledger.reviews.list({ limit }));
+      const open = await context.withLedger((ledger) =>
+        ledger.access.list(
+          asker,
+          'protect',
+          () => ledger.reviews.list({ limit }),
+          ({ uln }) => [uln],
+        ),
+      );
       for (const review of open) {
         context.print(options.ndjson === true ? JSON.stringify(review) : reviewText(review));
       }
       if (open.length === 0 && options.ndjson !== true) {
         context.print('Nothing waits.');
       }
-    });
+    },
+  );
 }
 
 function reviewText({ since, kind, id, uln, entry, flagged, cause }: ListedReview): string {

@@ -3,6 +3,7 @@ import { CalendarDate } from '../../domain/date.js';
 import type { ConfiguredViewChoice } from '../../domain/learner/configuredViewCommands.js';
 import { ViewPurpose } from '../../domain/learner/configuredViewEvents.js';
 import type { SharedView } from '../configuredViews.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { inputOption } from './fields.js';
@@ -115,13 +116,18 @@ function endOf(text: string): string {
 }
 
 function listCommand(context: CliContext): Command {
-  return new Command('list')
+  const command = new Command('list')
     .description("a learner's views: for whom, what of, and how each stands")
     .argument('<uln>', ULN_ARGUMENT)
-    .option('--ndjson', 'print a line of JSON for each')
-    .action(async (argument: string, options: { ndjson?: boolean }) => {
+    .option('--ndjson', 'print a line of JSON for each');
+  return asking(command).action(
+    async (argument: string, options: AskingOptions & { ndjson?: boolean }) => {
+      const asker = askerFrom(context, options);
       const uln = await readUln(context, argument);
-      const views = await context.withLedger((ledger) => ledger.configuredViews.list(uln));
+      const views = await context.withLedger(async (ledger) => {
+        await ledger.access.requireWhole(uln, asker, ['views']);
+        return ledger.configuredViews.list(uln);
+      });
       for (const view of views) {
         (options.ndjson === true ? [JSON.stringify(view)] : listedViewLines(view)).forEach(
           context.print,
@@ -130,7 +136,8 @@ function listCommand(context: CliContext): Command {
       if (views.length === 0 && options.ndjson !== true) {
         context.print('No views.');
       }
-    });
+    },
+  );
 }
 
 type OneViewOptions = RecordingOptions & { readonly view: string; readonly json?: boolean };

@@ -90,7 +90,7 @@ async function prepare(
   options: OpeningOptions,
 ): Promise<PreparedView> {
   const request = requestFrom(context, options, 'learner-choice');
-  return ledger.configuredViews.prepare(link, options.code ?? null, request);
+  return ledger.access.openView(link, options.code ?? null, request);
 }
 
 async function readLink(context: CliContext, argument: string): Promise<string> {

@@ -1,0 +1,95 @@
+import { isConnected } from '../../domain/access/conditions.js';
+import type { Action } from '../../domain/access/events.js';
+import { outsideOrganisation } from '../../domain/access/request.js';
+import type { CalendarDate } from '../../domain/date.js';
+import type { Uln } from '../../domain/uln.js';
+import { learnerStream, tagOf } from '../identifiers.js';
+import type { Merging } from '../merging.js';
+import type { UlnChange } from '../ulnChanges.js';
+import type { Asker } from './accessLedger.js';
+import { type AccessParts, askAbout, NOTHING_SHOWN, recordsOf } from './asked.js';
+import { foldLearner, learnerFactsOf } from './facts.js';
+
+/** Lists that name learners, and what else is shown of one learner besides the record. */
+export type Listing = {
+  /** Shows rows that name learners to who may do something, once it is recorded whose they are. */
+  readonly list: <Row>(
+    asker: Asker,
+    action: Action,
+    rows: () => Promise<readonly Row[]>,
+    ulnsOf: (row: Row) => readonly Uln[],
+  ) => Promise<readonly Row[]>;
+  /**
+   * ULNs merged, unmerged and retired in a period: all of them for the keeper and the operator's
+   * staff, for an organisation those of learners who are linked to it.
+   */
+  readonly ulnChanges: (
+    period: { readonly from: CalendarDate; readonly to: CalendarDate },
+    asker: Asker,
+  ) => Promise<readonly UlnChange[]>;
+  /** Decides and records that something whole of one learner is about to be shown. */
+  readonly requireWhole: (uln: Uln, asker: Asker, fields: readonly string[]) => Promise<void>;
+};
+
+/** Creates the doors to lists. */
+export function createListing(
+  parts: AccessParts & { readonly merging: Pick<Merging, 'changes'> },
+): Listing {
+  const { vault, judging, merging } = parts;
+
+  function tagsOf(ulns: readonly Uln[]): readonly string[] {
+    const [newest = 1] = vault.indexGenerations();
+    return [...new Set(ulns)].map((uln) => tagOf(learnerStream(vault, newest, uln)));
+  }
+
+  async function list<Row>(
+    asker: Asker,
+    action: Action,
+    rows: () => Promise<readonly Row[]>,
+    ulnsOf: (row: Row) => readonly Uln[],
+  ): Promise<readonly Row[]> {
+    const judged = await judging.judge(asker, action, { learner: undefined, basis: [] });
+    const shown = judged.outcome === 'allowed' ? await rows() : [];
+    const learners = tagsOf(shown.flatMap(ulnsOf));
+    const fields = shown.length === 0 ? [] : ['uln'];
+    await judging.note(judged, { ...NOTHING_SHOWN, learners, fields, code: null });
+    judging.requireAllowed(judged);
+    return shown;
+  }
+
+  async function isLinked(uln: Uln, asker: Asker, on: CalendarDate): Promise<boolean> {
+    const read = await recordsOf(parts).readRecord(uln);
+    const streams = [read.events, ...read.merged.map(({ events }) => events)];
+    const learner = learnerFactsOf(streams.map(foldLearner), null);
+    const request = { asker: asker.by, user: asker.user, action: 'read', purpose: '', on } as const;
+    return isConnected(request, learner);
+  }
+
+  return {
+    list,
+    ulnChanges: async (period, asker) => {
+      const judged = await judging.judge(asker, 'find', { learner: undefined, basis: [] });
+      const isOutside = outsideOrganisation(judged.request, judged.facts) !== null;
+      return list(
+        asker,
+        'find',
+        async () => {
+          const changes = await merging.changes(period);
+          const linked = [];
+          for (const change of isOutside ? changes : []) {
+            if (await isLinked(change.other.uln, asker, judged.request.on)) {
+              linked.push(change);
+            }
+          }
+          return isOutside ? linked : changes;
+        },
+        ({ master, other }) => [other.uln, ...(master === null ? [] : [master.uln])],
+      );
+    },
+    requireWhole: async (uln, asker, fields) => {
+      const { tags, judged } = await askAbout(parts, uln, asker, 'read-history', null);
+      await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, code: null });
+      judging.requireAllowed(judged);
+    },
+  };
+}
