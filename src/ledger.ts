@@ -80,11 +80,7 @@ export function createLearners(
         return { ...history, stream };
       }
     }
-    throw new DomainError(
-      'ERR_LEARNER_NOT_FOUND',
-      'expected a ULN that this ledger has issued, found one that it has not',
-      { serviceCode },
-    );
+    throw learnerNotFound(serviceCode);
   }
 
   async function handleAny(uln: Uln, input: StreamRequest, request: Request): Promise<Outcome> {
@@ -139,4 +135,13 @@ export function createLearners(
 /** The service answers an update of an unknown ULN with a code of its own. */
 function notFoundCode(type: StreamRequest['type']): ServiceCode | null {
   return type === 'AmendLearnerDetails' ? 'WSRC0019' : null;
+}
+
+/** The error for a ULN that was not issued here. */
+export function learnerNotFound(serviceCode: ServiceCode | null = null): DomainError {
+  return new DomainError(
+    'ERR_LEARNER_NOT_FOUND',
+    'expected a ULN that this ledger has issued, found one that it has not',
+    { serviceCode },
+  );
 }

@@ -6,6 +6,7 @@ import { checkIdentity, type IdentityCheck } from '../domain/learner/verificatio
 import { Uln } from '../domain/uln.js';
 import { searchedOf } from '../projections/register.js';
 import { NOW, plrAt } from '../projections/replay.js';
+import { isRestricted } from './access/facts.js';
 import { parseInput } from './input.js';
 import type { FindAnswer } from './keptViews.js';
 import { type ReadRecord, type Records, SUBSTITUTED } from './records.js';
@@ -51,7 +52,11 @@ export type Lookup = {
    */
   readonly findByUln: (uln: Uln, identity?: IdentityInput) => Promise<FindAnswer>;
   /** Throws `ERR_INPUT_INVALID`. */
-  readonly verifyLearner: (input: VerificationInput) => Promise<VerificationAnswer>;
+  readonly verifyLearner: (
+    input: VerificationInput,
+    /** A learner handled as restricted is then answered like one who is not there. */
+    options?: { readonly hidesRestricted: boolean },
+  ) => Promise<VerificationAnswer>;
 };
 
 /** Creates the questions about one ULN over the records of learners. */
@@ -96,11 +101,11 @@ export function createLookup({ readRecord }: Pick<Records, 'readRecord'>): Looku
         ? { kind: 'exact', code: 'WSRC0004', candidates }
         : { kind: 'linked', code: SUBSTITUTED, candidates };
     },
-    verifyLearner: async (input) => {
+    verifyLearner: async (input, { hidesRestricted } = { hidesRestricted: false }) => {
       const { uln, ...identity } = parseInput(Verification, input);
       const record = await read(uln);
       const known = record === null ? null : knownBy(record.events);
-      if (record === null || known === null) {
+      if (record === null || known === null || (hidesRestricted && isRestricted(record))) {
         return { kind: 'not-found', code: 'WSVRC006', failureFlags: [] };
       }
       const check = checkIdentity(identity, known);

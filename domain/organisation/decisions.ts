@@ -52,7 +52,9 @@ function decideRegistered(
     case 'EndAgreement':
       return decideEnd(command, state);
     case 'RecordDataProtectionRegistration':
-      return [{ type: 'DataProtectionRegistrationRecorded', data: command.data }];
+      return state.dataProtectionExpiryDate === command.data.expiryDate
+        ? []
+        : [{ type: 'DataProtectionRegistrationRecorded', data: command.data }];
     case 'AttestNotice':
       return state.noticeAttested === command.data.notice
         ? []

@@ -8,6 +8,7 @@ import { organisation } from '../../domain/organisation/organisation.js';
 import type { Organisation } from '../../domain/organisation/state.js';
 import type { Recorded } from '../../domain/recorded.js';
 import type { Journal } from '../journal.js';
+import type { ReadRecord } from '../records.js';
 import type { Asker } from './accessLedger.js';
 
 /** What an access decision is made on, and the streams it was folded from. */
@@ -96,4 +97,12 @@ function strictest(handlings: readonly Handling[]): Handling | undefined {
           ),
         ),
       };
+}
+
+/** True where a learner, under any of the merged ULNs, is handled as restricted. */
+export function isRestricted({ events, merged }: Pick<ReadRecord, 'events' | 'merged'>): boolean {
+  return [events, ...merged.map((other) => other.events)].some((one) => {
+    const state = foldLearner(one);
+    return state.status === 'issued' && state.handling.level === 'restricted';
+  });
 }

@@ -1,19 +1,20 @@
-import { SingleBar } from 'cli-progress';
 import { Argument, Command, Option } from 'commander';
 import type { Action } from '../../domain/access/events.js';
 import type { Purpose } from '../../domain/purpose.js';
 import { ENCODINGS, type Encoding } from '../imports/encoding.js';
 import { importFile } from '../imports/importFile.js';
 import type { ImportKind } from '../imports/layouts.js';
-import { type CliContext, isTerminal } from './context.js';
+import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { organisationOf, type RecordingOptions, recording, requestFrom } from './options.js';
+import { createProgressBar } from './progress.js';
 
 const purposes: Readonly<Record<ImportKind, Purpose>> = {
   learners: 'learner-registration',
   participation: 'participation-reporting',
   achievements: 'achievement-reporting',
   verifications: 'learner-registration',
+  organisations: 'service-operation',
 };
 
 const actions = {
@@ -21,7 +22,9 @@ const actions = {
   verifications: 'verify',
   participation: 'submit',
   achievements: 'submit',
-} as const satisfies Readonly<Record<ImportKind, Action>>;
+  // The rules of an organisation's own stream say who may register it.
+  organisations: null,
+} as const satisfies Readonly<Record<ImportKind, Action | null>>;
 
 type ImportOptions = RecordingOptions & {
   readonly result?: string;
@@ -30,7 +33,7 @@ type ImportOptions = RecordingOptions & {
   readonly json?: boolean;
 };
 
-/** `plr import learners|participation|achievements|verifications FILE`: a CSV file in, an answer for every row out. */
+/** `plr import learners|participation|achievements|verifications|organisations FILE`: a CSV file in, an answer for every row out. */
 export function importCommand(context: CliContext): Command {
   const command = new Command('import')
     .description('take a CSV file; every row is answered in a result file')
@@ -54,37 +57,24 @@ export function importCommand(context: CliContext): Command {
     const resultPath = options.result ?? `${path}.result.csv`;
     const declaredRows = options.rows === undefined ? null : rowCount(options.rows);
     const { encoding } = options;
-    const bar = new SingleBar({
-      stream: context.stderr,
-      format:
-        'Importing {bar} {percentage}% | {value} of {total} rows | {rate} rows/s | {eta_formatted} left',
-      etaBuffer: 200,
-    });
-    const showBar = isTerminal(context.stderr);
-    let startedAt: number | null = null;
+    const bar = createProgressBar(context, 'Importing', 'rows');
     await context.withLedger(async (ledger) => {
       const sender = { ...request, commandId };
-      await ledger.access.permit(sender, actions[kind]);
+      const permitted = actions[kind];
+      if (permitted !== null) {
+        await ledger.access.permit(sender, permitted);
+      }
       const summary = await importFile(
         ledger,
         { kind, path, resultPath, encoding, declaredRows },
         // A file is one process: its rows' commands, derived from it, correlate with this one.
         { ...request, correlation: commandId },
-        (done, total) => {
-          if (startedAt === null) {
-            startedAt = performance.now();
-            if (showBar) {
-              bar.start(total, done, { rate: 0 });
-            }
-          }
-          const seconds = (performance.now() - startedAt) / 1000;
-          bar.update(done, { rate: seconds > 0 ? Math.round(done / seconds) : 0 });
-        },
+        bar.show,
         context.signal,
         async (ulns) => {
           const action = actions[kind];
           // Entries are answered with what their source sent: nothing is shown by that.
-          if (action !== 'submit') {
+          if (action === 'register' || action === 'verify') {
             await ledger.access.noteBatch(action, ulns, sender);
           }
         },

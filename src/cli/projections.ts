@@ -1,11 +1,11 @@
-import { SingleBar } from 'cli-progress';
 import { Argument, Command } from 'commander';
 import type { Comparison } from '../../projections/comparison.js';
 import type { GenerationStatus } from '../../projections/generationStatus.js';
 import type { RebuildOptions } from '../../projections/rebuild.js';
 import { type ViewName, viewNames } from '../keptViews.js';
-import { type CliContext, isTerminal } from './context.js';
+import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
+import { createProgressBar } from './progress.js';
 
 /** `plr projections list|rebuild|verify|rollback`: the views that are kept across learners. */
 export function projectionsCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
@@ -122,28 +122,14 @@ async function withProgress<Result>(
   context: CliContext,
   work: (options: RebuildOptions) => Promise<Result>,
 ): Promise<Result> {
-  const bar = new SingleBar({
-    stream: context.stderr,
-    format:
-      'Rebuilding {bar} {percentage}% | {value} of {total} events | {rate}/s | {eta_formatted} left',
-    etaBuffer: 50,
-  });
-  const isShown = isTerminal(context.stderr);
-  const startedAt = performance.now();
-  let first: number | null = null;
+  const bar = createProgressBar(context, 'Rebuilding', 'events');
   try {
     return await work({
       signal: context.signal,
       onProgress: ({ done, total }) => {
-        if (!isShown || done === null || total === null) {
-          return;
+        if (done !== null && total !== null) {
+          bar.show(done, total);
         }
-        if (first === null) {
-          first = done;
-          bar.start(total, done, { rate: 0 });
-        }
-        const seconds = (performance.now() - startedAt) / 1000;
-        bar.update(done, { rate: Math.round((done - first) / seconds) });
       },
     });
   } finally {

@@ -12,6 +12,11 @@ import { createHolding, type Holding } from './holding.js';
 import { inFlight } from './inFlight.js';
 import { type EntryKind, type ImportKind, layouts } from './layouts.js';
 import { createLearnerRows, type LearnerAnswer, learnerOutcomes } from './learnerRows.js';
+import {
+  answerOrganisationRow,
+  type OrganisationAnswer,
+  organisationOutcomes,
+} from './organisationRows.js';
 import { createResultFile, partPathOf } from './resultFile.js';
 import {
   answerVerificationRow,
@@ -45,10 +50,11 @@ const outcomesOf: Readonly<Record<ImportKind, readonly string[]>> = {
   participation: entryOutcomes,
   achievements: entryOutcomes,
   verifications: verificationOutcomes,
+  organisations: organisationOutcomes,
 };
 
 /** The answer to a row of any kind. */
-type RowAnswer = LearnerAnswer | EntryAnswer | VerificationRowAnswer;
+type RowAnswer = LearnerAnswer | EntryAnswer | VerificationRowAnswer | OrganisationAnswer;
 
 /**
  * Imports a CSV file: a first pass refuses a malformed file whole, a second records row by row, and a
@@ -131,9 +137,17 @@ function answersFor(
       'expected an organisation or the keeper to register and verify learners, found a learner',
     );
   }
-  if (kind === 'verifications') {
+  if (kind === 'organisations') {
     return {
-      answer: ({ cells }) => answerVerificationRow(ledger, layouts[kind].fields(cells)),
+      answer: ({ row, cells }) => answerOrganisationRow(ledger, cells, requestFor(row)),
+      finish: async () => undefined,
+    };
+  }
+  if (kind === 'verifications') {
+    const hidesRestricted = request.by.kind !== 'keeper';
+    return {
+      answer: ({ cells }) =>
+        answerVerificationRow(ledger, layouts[kind].fields(cells), { hidesRestricted }),
       finish: async () => undefined,
     };
   }

@@ -2,10 +2,11 @@ import { DomainError } from '../../domain/errors.js';
 import { achievementShape, participationShape } from '../../domain/learner/commands.js';
 import { learnerDetailsShape } from '../../domain/learner/details.js';
 import type { ServiceCode } from '../../domain/serviceCodes.js';
+import { organisationColumns } from './organisationRows.js';
 import type { Columns } from './rowParser.js';
 
 /** The kinds of file that can be imported. */
-export type ImportKind = 'learners' | 'verifications' | EntryKind;
+export type ImportKind = 'learners' | 'verifications' | 'organisations' | EntryKind;
 /** The kinds whose rows are entries of records. */
 export type EntryKind = 'participation' | 'achievements';
 
@@ -115,6 +116,17 @@ export const layouts: Readonly<Record<ImportKind, Layout>> = {
     countCode: 'WSRC0030',
     keyColumn: 'MISIdentifier',
     fields: (cells) => ({ ...given('uln', cells['ULN']), ...fieldsOf(cells, verifiedColumns) }),
+  },
+  organisations: {
+    columns: {
+      known: [...organisationColumns.required, ...organisationColumns.optional],
+      required: organisationColumns.required,
+    },
+    minRows: 1,
+    maxRows: null,
+    countCode: null,
+    keyColumn: 'Ukprn',
+    fields: (cells) => cells,
   },
 };
 

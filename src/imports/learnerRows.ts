@@ -5,8 +5,10 @@ import { compareDemographics } from '../../domain/learner/matching.js';
 import { Uln } from '../../domain/uln.js';
 import { type Candidate, register, searchRegister } from '../../projections/register.js';
 import { NOW, plrAt } from '../../projections/replay.js';
+import { isRestricted } from '../access/facts.js';
 import { createQueues } from '../inOrder.js';
 import { parseInput } from '../input.js';
+import { learnerNotFound } from '../ledger.js';
 import { withMasters } from '../linking.js';
 import type { Ledger } from '../openLedger.js';
 import { SUBSTITUTED } from '../records.js';
@@ -97,7 +99,11 @@ export function createLearnerRows(
   /** A row that names a ULN asks whether that is this learner, its master's where it is superseded; nothing is issued. */
   async function verify(named: string, details: Details): Promise<LearnerAnswer> {
     const uln = parseInput(Uln, named);
-    const { found, events } = await ledger.readRecord(uln);
+    const record = await ledger.readRecord(uln);
+    const { found, events } = record;
+    if (isRestricted(record)) {
+      throw learnerNotFound();
+    }
     const { details: known, disposed } = plrAt(events, NOW);
     if (disposed !== null) {
       throw recordDisposed();

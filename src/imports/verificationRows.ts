@@ -21,11 +21,12 @@ export type VerificationRowAnswer = Answer<(typeof verificationOutcomes)[number]
 export async function answerVerificationRow(
   ledger: Pick<Ledger, 'verifyLearner'>,
   fields: Record<string, unknown>,
+  options: { readonly hidesRestricted: boolean },
 ): Promise<VerificationRowAnswer> {
   try {
     // Sound: `verifyLearner` parses what it is given.
     const asked = fields as VerificationInput;
-    const { kind, code, failureFlags } = await ledger.verifyLearner(asked);
+    const { kind, code, failureFlags } = await ledger.verifyLearner(asked, options);
     return {
       outcome: kind,
       code,
