@@ -34,3 +34,44 @@ export function achievementsCsv(first: string, second: string): string {
     '',
   ].join('\n');
 }
+
+const ORGANISATION_COLUMNS =
+  'Ukprn,Name,Type,SignatoryRole,MailDomain,ResponsibleUser,Roles,PersonName,EmailAddress,VerificationProvided,AgreementId,Purposes,AgreementStartDate,AgreementEndDate,Signature,DataProtectionReference,DataProtectionExpiryDate';
+
+/** Two made-up organisations that register and teach, with what they have signed. */
+export function organisationsCsv(): string {
+  return [
+    ORGANISATION_COLUMNS,
+    '10000001,Example Council,local-authority,chief-executive,council.example,registry,super-user,Robin Example,robin@council.example,Staff card seen,DSA-1,learner-registration,2019-09-01,2030-08-31,hand,ZA000001,2030-08-31',
+    '10000002,Example College,college,principal,college.example,exams,super-user,Lee Example,lee@college.example,Staff card seen,DSA-2,participation-reporting advice-and-guidance,2019-09-01,2030-08-31,hand,ZA000002,2030-08-31',
+    '10000004,Example Checks,training-provider,director,checks.example,sales,super-user,Kim Example,info@checks.example,Staff card seen,DSA-4,learner-registration,2019-09-01,2030-08-31,typed,ZA000004,2030-08-31',
+    '',
+  ].join('\n');
+}
+
+/** A made-up awarding organisation. */
+export function awardingCsv(): string {
+  return [
+    ORGANISATION_COLUMNS,
+    '10000003,Example Awards,awarding-organisation,director,awards.example,awards,awarding-body-user,Sam Example,sam@awards.example,Staff card seen,DSA-3,achievement-reporting data-correction data-challenge,2021-08-01,2030-08-31,digital,ZA000003,2030-08-31',
+    '',
+  ].join('\n');
+}
+
+/** A made-up advice service that comes later. */
+export function adviserCsv(): string {
+  return [
+    ORGANISATION_COLUMNS,
+    '10000005,Example Advice,adviser,director,advice.example,adviser,online-user,Jo Example,jo@advice.example,Staff card seen,DSA-5,advice-and-guidance,2022-01-01,2030-08-31,hand,ZA000005,2030-08-31',
+    '',
+  ].join('\n');
+}
+
+/** The service's own staff: it needs no agreement with itself. */
+export function operatorCsv(): string {
+  return [
+    ORGANISATION_COLUMNS,
+    '10000009,Example Service,service-operator,chief-executive,service.example,officer1,data-protection,Alex Example,alex@service.example,Staff card seen,,,,,,,',
+    '',
+  ].join('\n');
+}

@@ -1,9 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { achievementsCsv, learnersCsv, participationCsv } from './demoFiles.js';
+import {
+  achievementsCsv,
+  adviserCsv,
+  awardingCsv,
+  learnersCsv,
+  operatorCsv,
+  organisationsCsv,
+  participationCsv,
+} from './demoFiles.js';
 
 const REGISTRY = 'registry@10000001';
 const COLLEGE = 'exams@10000002';
 const AWARDING = 'awards@10000003';
+const ADVISER = 'adviser@10000005';
 
 /** Where the demo plays: it tells, sets the clock, and runs real commands. */
 export type Stage = {
@@ -36,7 +45,14 @@ async function registerAndRecord({ tell, at, show, showFile }: Stage): Promise<s
   await show('init', '--origin', 'demo.ledger.example/2019');
 
   tell(
-    'A college registers its learners from a CSV file. Each gets a Unique Learner Number; who is in it twice gets one, and who may be is left for a person to look at.',
+    'Organisations are registered: who they are, what they signed, who acts for them. A typed signature and a shared mailbox are refused.',
+  );
+  writeFileSync('organisations.csv', organisationsCsv());
+  await show('import', 'organisations', 'organisations.csv');
+  await showFile('organisations.csv.result.csv');
+
+  tell(
+    'A council registers its learners from a CSV file. Each gets a Unique Learner Number; who is in it twice gets one, and who may be is left for a person to look at.',
   );
   writeFileSync('learners.csv', learnersCsv());
   await show('import', 'learners', 'learners.csv', '--as', REGISTRY);
@@ -49,6 +65,8 @@ async function registerAndRecord({ tell, at, show, showFile }: Stage): Promise<s
 
   at('2021-08-12T09:00:00.000Z');
   tell('August 2021. The awarding organisation sends results; one of them is provisional.');
+  writeFileSync('awarding.csv', awardingCsv());
+  await show('import', 'organisations', 'awarding.csv');
   writeFileSync('achievements.csv', achievementsCsv(first, second));
   await show('import', 'achievements', 'achievements.csv', '--as', AWARDING);
   tell('The same file again changes nothing.');
@@ -114,15 +132,54 @@ async function disputeAndOptOut({ tell, at, show }: Stage, first: string): Promi
   await show('confirm', first, '--as', AWARDING, '--id', 'A-2');
 
   at('2022-03-01T14:00:00.000Z');
-  tell('March 2022. The learner opts out of sharing. From the ULN itself nobody can opt out.');
+  tell(
+    'March 2022. An adviser may see a record once the learner is linked to it, for a purpose that it signed for.',
+  );
+  writeFileSync('adviser.csv', adviserCsv());
+  await show('import', 'organisations', 'adviser.csv');
+  const asking = ['--as', ADVISER, '--purpose', 'advice-and-guidance'];
+  await show('show', first, ...asking);
+  await show(
+    'connection',
+    'establish',
+    first,
+    ...asking,
+    '--kind',
+    'advice',
+    '--evidence-reference',
+    'APPOINTMENT-7',
+  );
+  await show('show', first, ...asking);
+  tell('The learner opts out of sharing, at once. From the ULN itself nobody can opt out.');
   await show('opt-out', 'set', first, '--as', 'learner', '--route', 'own-account');
   await show('opt-out', 'set', first, '--as', 'learner', '--route', 'own-account', '--of', 'uln');
+  await show('show', first, ...asking);
+  tell('The learner sees who looked, when, for what, and what was shown.');
+  await show('access', 'looks', first, '--as', 'learner');
 }
 
 async function redactAndLookBack({ tell, at, show, quietly }: Stage, first: string): Promise<void> {
   at('2023-05-09T11:00:00.000Z');
   tell(
-    'May 2023. Somebody finds health data in the notes. One person proposes to redact it, another orders it.',
+    'May 2023. Somebody finds health data in the notes. One person of the service proposes to redact it, another orders it.',
+  );
+  writeFileSync('operator.csv', operatorCsv());
+  await show('import', 'organisations', 'operator.csv');
+  await quietly(
+    'organisation',
+    'user',
+    'add',
+    '10000009',
+    '--user',
+    'officer2',
+    '--roles',
+    'data-protection',
+    '--person-name',
+    'Max Example',
+    '--email-address',
+    'max@service.example',
+    '--verification-provided',
+    'Staff card seen',
   );
   const history = await quietly('history', first, '--ndjson');
   const issued = JSON.parse(history.split('\n')[0] ?? '') as { id: string };
