@@ -52,6 +52,9 @@ describe('the demo', () => {
     ],
     ['the view switched', /register {4}generation 2 {2}active {4}up to date/],
     ['the opt-out from the ULN refused', /ERR_ULN_OPT_OUT .*\n {2}\(exit code 1\)/],
+    ['organisations registered', /2 registered, 1 rejected/],
+    ['an opted-out learner no longer shared', /WSEC0206, opt-out-stands/],
+    ['who looked', /access looks [^#]*refused \(direct-connection\)/],
     ['a redaction carried out', /completed {2}special-category-data {2}notes/],
     ['the marker as at an earlier time', /as at 2021-09-01T[^#]*\[redacted 2023-05-09/],
     ['the grade as it was before the challenge', /as at 2021-09-01T[^#]*grade Pass, final[^#]*A-1/],
@@ -66,8 +69,12 @@ describe('the demo', () => {
     expect(told.stdout).toMatch(words);
   });
 
-  test('shows one refusal and no other failure', () => {
-    expect(told.stdout.match(/\(exit code \d\)/g)).toEqual(['(exit code 1)']);
+  test('shows the refusals that it tells of, and no other failure', () => {
+    expect(told.stdout.match(/\(exit code \d\)/g)).toEqual([
+      '(exit code 3)',
+      '(exit code 1)',
+      '(exit code 5)',
+    ]);
   });
 
   test('shows no text that it redacted', () => {

@@ -14,8 +14,8 @@ import {
   register,
 } from './world.js';
 
-const ONE = 'officer1@10000001';
-const OTHER = 'officer2@10000001';
+const ONE = 'officer1@10000009';
+const OTHER = 'officer2@10000009';
 
 let world: CliWorld;
 

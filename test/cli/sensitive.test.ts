@@ -4,8 +4,8 @@ import type { CliWorld } from '../support/ledger.js';
 import { createLedgerWorld, expectDone, PERSONAL, register } from './world.js';
 
 const COLLEGE = 'exams@10000002';
-const OFFICER1 = 'officer1@10000001';
-const OFFICER2 = 'officer2@10000001';
+const OFFICER1 = 'officer1@10000009';
+const OFFICER2 = 'officer2@10000009';
 const ON_IT = ['--participation', 'P-1', '--submitted-by', '10000002'];
 const AS_DATA_PROTECTION = ['--purpose', 'data-protection', '--as', OFFICER1];
 
