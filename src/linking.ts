@@ -3,8 +3,8 @@ import { type Candidate, searchedOf } from '../projections/register.js';
 import { NOW, plrAt } from '../projections/replay.js';
 import type { Records } from './records.js';
 
-/** A learner who is like the one searched for, under the ULN that answers. */
-export type FoundCandidate = Candidate & {
+/** A learner who is like the one searched for, under the ULN that answers; without who else may find them. */
+export type FoundCandidate = Omit<Candidate, 'restrictedTo'> & {
   /** The superseded ULN that was found, for which the master stands here; `null` where it was found itself. */
   readonly linked: Uln | null;
 };
@@ -21,7 +21,7 @@ export async function withMasters(
   { readRecord }: Pick<Records, 'readRecord'>,
 ): Promise<readonly FoundCandidate[]> {
   if (candidates.length > MAX_LINKED) {
-    return candidates.map((candidate) => ({ ...candidate, linked: null }));
+    return candidates.map((candidate) => ({ ...foundOf(candidate), linked: null }));
   }
   const byUln = new Map<Uln, FoundCandidate>();
   for (const candidate of candidates) {
@@ -44,10 +44,14 @@ async function linkedCandidate(
   const { details } = plrAt(events, NOW);
   const [first] = events;
   if (found === asked || details === null || first === undefined) {
-    return { ...candidate, linked: null };
+    return { ...foundOf(candidate), linked: null };
   }
   const learner = { uln: found, ...searchedOf(details) };
-  return { ...candidate, stream: first.stream, learner, linked: asked };
+  return { ...foundOf(candidate), stream: first.stream, learner, linked: asked };
+}
+
+function foundOf({ restrictedTo: _, ...found }: Candidate): Omit<FoundCandidate, 'linked'> {
+  return found;
 }
 
 /**

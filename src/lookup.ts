@@ -89,7 +89,6 @@ export function createLookup({ readRecord }: Pick<Records, 'readRecord'>): Looku
         mistyped: null,
         stream: first.stream,
         learner: { uln: record.found, ...known },
-        restrictedTo: null,
         linked: record.found === uln ? null : uln,
       };
       if (differing.length > 0) {

@@ -4,6 +4,7 @@ import type { Candidate } from '../../projections/register.js';
 import { tagOf } from '../identifiers.js';
 import { parseInput } from '../input.js';
 import type { FindAnswer, SearchInput } from '../keptViews.js';
+import type { FoundCandidate } from '../linking.js';
 import type { IdentityInput, VerificationAnswer, VerificationInput } from '../lookup.js';
 import type { Asker } from './accessLedger.js';
 import { type AccessParts, askAbout, NOTHING_SHOWN } from './asked.js';
@@ -42,7 +43,7 @@ export function createFinding(parts: AccessParts): Finding {
       code: answer.code,
     });
     judging.requireAllowed(judged);
-    return shownIn(answer);
+    return answer;
   }
 
   async function findByUln(
@@ -102,18 +103,8 @@ function isShownTo({ request, facts }: Judged, { restrictedTo }: Candidate): boo
   return !decideAccess(request, { ...facts, learner }).rules.includes('handled-as-restricted');
 }
 
-function candidatesOf(answer: FindAnswer): readonly Candidate[] {
+function candidatesOf(answer: FindAnswer): readonly FoundCandidate[] {
   return answer.kind === 'none' || answer.kind === 'too-many' ? [] : answer.candidates;
-}
-
-/** The answer without who else may find a learner: that is no business of whoever asks. */
-function shownIn(answer: FindAnswer): FindAnswer {
-  return answer.kind === 'none' || answer.kind === 'too-many'
-    ? answer
-    : {
-        ...answer,
-        candidates: answer.candidates.map((candidate) => ({ ...candidate, restrictedTo: null })),
-      };
 }
 
 const NOT_FOUND: FindAnswer = { kind: 'none', code: 'WSRC0001' };

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { Candidate, RegisteredLearner } from '../../projections/register.js';
+import type { RegisteredLearner } from '../../projections/register.js';
 import { type FindAnswer, type SearchInput, searchFields } from '../keptViews.js';
+import type { FoundCandidate } from '../linking.js';
 import type { IdentityInput } from '../lookup.js';
-import { SUBSTITUTED } from '../records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
@@ -76,7 +76,7 @@ function print(context: CliContext, answer: FindAnswer, asJson: boolean): void {
     case 'exact':
     case 'possible':
     case 'linked':
-      context.print(headings[answer.kind](answer.candidates.length));
+      context.print(headings[answer.kind](answer));
       for (const candidate of answer.candidates) {
         const { learner, linked } = candidate;
         const master = linked === null ? '' : `  master of ${linked}`;
@@ -90,7 +90,7 @@ function print(context: CliContext, answer: FindAnswer, asJson: boolean): void {
   }
 }
 
-function differenceText({ kind, differing, mistyped }: Candidate): string {
+function differenceText({ kind, differing, mistyped }: FoundCandidate): string {
   if (kind === 'exact' || differing.length === 0) {
     return '';
   }
@@ -98,10 +98,12 @@ function differenceText({ kind, differing, mistyped }: Candidate): string {
   return `  differs in ${fields.join(', ')}`;
 }
 
+type Found = Exclude<FindAnswer, { kind: 'none' | 'too-many' }>;
+
 const headings = {
-  exact: () => 'Exact match.',
-  possible: (count: number) => `${count} possible:`,
-  linked: () => `Exact match; master record substituted for the learner (${SUBSTITUTED}).`,
+  exact: ({ code }: Found) => `Exact match (${code}).`,
+  possible: ({ code, candidates }: Found) => `${candidates.length} possible (${code}):`,
+  linked: ({ code }: Found) => `Exact match; master record substituted for the learner (${code}).`,
 } as const;
 
 function learnerText(learner: RegisteredLearner): string {

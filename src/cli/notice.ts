@@ -133,7 +133,8 @@ function seenCommand(
     .option('--notice <n>', 'the number of the notice; the one in force where not given');
   return recording(languageOption(command)).action(
     async (argument: string, options: SeenOptions) => {
-      const request = requestFrom(context, options, 'data-protection');
+      const usual = door === 'shown' ? 'learner-registration' : 'learner-choice';
+      const request = requestFrom(context, options, usual);
       const notice = options.notice === undefined ? null : parseCount(options.notice, '--notice');
       const uln = await readUln(context, argument);
       await context.withLedger(async (ledger) => {

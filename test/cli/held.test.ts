@@ -159,7 +159,7 @@ describe('held release', () => {
     other.time.set('2026-09-02T00:00:00.000Z');
     const all = await other.plr(['held', 'release', '--all', '--as', AWARDING]);
     const again = await other.plr(['held', 'release', '--all', '--json']);
-    const others = await other.plr(['held', 'release', '--all', '--as', 'staff@10000009']);
+    const others = await other.plr(['held', 'release', '--all', '--as', 'exams@10000002']);
     expect(all.stdout).toBe('1 still held (ERR_IDENTITY_MISMATCH), 1 created\n');
     expect(fieldsOf(again)).toEqual({ 'still held (ERR_IDENTITY_MISMATCH)': 1 });
     expect(others.stdout).toBe('No row is held.\n');
@@ -201,7 +201,7 @@ describe('held reject', () => {
 describe.each([['show'], ['release'], ['reject']])('held %s', (command) => {
   test('is denied to another organisation', async () => {
     const { place } = await hold();
-    const run = await world.plr(['held', command, ...place, '--as', 'staff@10000009']);
+    const run = await world.plr(['held', command, ...place, '--as', 'exams@10000002']);
     expect(run).toMatchObject({ code: 5, stdout: '' });
     expect(run.stderr).toMatch(/^plr: ERR_NOT_SUBMITTER /);
     expect(run.stderr).not.toMatch(PERSONAL);

@@ -16,7 +16,7 @@ import { createFileMasterDriver } from '../../streams/master.js';
 import { createSqliteStore } from '../../streams/sqlite.js';
 import { createDatabaseFile } from '../../streams/sqliteFile.js';
 import { type CliWorld, createCliWorld } from '../support/ledger.js';
-import { createLedgerWorld, expectDone, register } from './world.js';
+import { admitOrganisations, createLedgerWorld, expectDone, register } from './world.js';
 
 /** Digest and mode of every file under a folder. */
 function fingerprint(folder: string): Readonly<Record<string, string>> {
@@ -116,6 +116,7 @@ describe.each(halfMade)('a making cut short with %s', (_, make) => {
     const world = createCliWorld();
     await make(world);
     expectDone(await world.plr(['init']));
+    await admitOrganisations(world);
     expect(await register(world)).toMatch(/^\d{10}$/);
   });
 

@@ -61,7 +61,7 @@ describe('publishing', () => {
   });
 
   test('is for the keeper', async () => {
-    const run = await publish(NOTICE, '--as', 'someone@10000001');
+    const run = await publish(NOTICE, '--as', 'other@10000001');
     expect({ code: run.code, said: run.stderr }).toEqual({
       code: 5,
       said: expect.stringMatching(/ERR_NOT_PERMITTED/),
@@ -129,7 +129,7 @@ describe('a learner who looks at their record', () => {
 describe('an organisation', () => {
   test('records that it gave the notice, once', async () => {
     await published(NOTICE);
-    const given = ['notice', 'given', 'ULN', '--as', 'tutor@10000002', '--notice', '1'];
+    const given = ['notice', 'given', 'ULN', '--as', 'exams@10000002', '--notice', '1'];
     expect(await plr(...given)).toMatch(/^Recorded 1 event/);
     expect(await plr(...given)).toMatch(/^Nothing to record/);
     expect(await plr('notice', 'status', 'ULN')).toMatch(/notice 1 \(en\) {2}shown by 10000002/);

@@ -124,12 +124,12 @@ describe('a view for an organisation', () => {
       await world.plr(['challenge', 'raise', uln, ...asLearner, '--id', 'C-1', ...disputed]),
     );
     const [issued] = linesOf(await world.plr(['history', uln, '--ndjson']));
-    const field = ['--field', 'givenName', '--basis', 'court-order', '--as', 'one@10000001'];
+    const field = ['--field', 'givenName', '--basis', 'court-order', '--as', 'officer1@10000009'];
     expectDone(
       await world.plr(['redact', 'propose', uln, '--event', String(issued?.['id']), ...field]),
     );
     const orders = JSON.parse((await world.plr(['redact', 'status', '--json'])).stdout);
-    expectDone(await world.plr(['redact', 'order', orders[0].order, '--as', 'two@10000001']));
+    expectDone(await world.plr(['redact', 'order', orders[0].order, '--as', 'officer2@10000009']));
     const { stdout } = await world.plr(['view', 'open', link, '--as', COLLEGE]);
     expect(stdout).toMatch(/givenName +\[redacted\]\n/);
     expect(stdout).toContain('Achievement  UNDER DATA CHALLENGE\n');

@@ -47,19 +47,28 @@ export const PARTICIPATION = [
 export async function createLedgerWorld(): Promise<CliWorld> {
   const world = createCliWorld();
   expectDone(await world.plr(['init', '--origin', 'test.invalid/cli']));
-  const ledger = await openLedger(placesIn(world.folder), world.time.clock);
-  await admit(ledger);
-  await ledger.close();
+  await admitOrganisations(world);
   return world;
 }
 
-let registrations = 0;
+/** Registers the organisations that the tests act for. */
+export async function admitOrganisations(world: CliWorld): Promise<void> {
+  const ledger = await openLedger(placesIn(world.folder), world.time.clock);
+  await admit(ledger);
+  await ledger.close();
+}
 
-/** Registers a made-up learner and returns the ULN. */
-export async function register({ plr }: CliWorld, changes: object = {}): Promise<string> {
-  // A postcode of their own, because nobody is registered twice.
-  registrations += 1;
-  const ownPostcode = `AB${(registrations % 90) + 10} ${registrations % 10}CD`;
+const registrations = new WeakMap<CliWorld, number>();
+
+/** Registers a made-up learner and returns the ULN; every one but the first has an own postcode, because nobody is registered twice. */
+export async function register(world: CliWorld, changes: object = {}): Promise<string> {
+  const { plr } = world;
+  const before = registrations.get(world) ?? 0;
+  registrations.set(world, before + 1);
+  const ownPostcode =
+    before === 0
+      ? DETAILS.lastKnownPostCode
+      : `AB${(before % 90) + 10} ${Math.floor(before / 90) % 10}CD`;
   const details = { ...DETAILS, lastKnownPostCode: ownPostcode, ...changes };
   const { givenName, familyName, dateOfBirth, gender, lastKnownPostCode } = details;
   const search = JSON.stringify({ givenName, familyName, dateOfBirth, gender, lastKnownPostCode });
