@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { recordDisposed } from '../domain/erasure/disposal.js';
 import { DomainError } from '../domain/errors.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
@@ -178,12 +179,15 @@ export function createMergeWorker(parts: MergeParts): MergeWorker {
 
 const ENDED_BEFORE = { cause: 'refused', reason: 'SupersessionEnded' } as const;
 
-/** The state of a learner who has a ULN. */
+/** The state of a learner who has a ULN. Throws `ERR_RECORD_DISPOSED` where the record was disposed of. */
 export function stateOf(events: readonly Recorded<LearnerEvent>[]): IssuedLearner {
   const state = events.reduce(
     (before, { event }) => learner.evolve(before, event),
     learner.initialState,
   );
+  if (state.status === 'disposed') {
+    throw recordDisposed();
+  }
   assert(state.status === 'issued', 'a stream begins with the ULN');
   return state;
 }

@@ -67,7 +67,7 @@ export function learnerFactsOf(
   const issued = states.flatMap((state) => (state.status === 'issued' ? [state] : []));
   const [first] = issued;
   if (first === undefined) {
-    return null;
+    return states.some(({ status }) => status === 'disposed') ? DISPOSED : null;
   }
   const optedOutSince = issued
     .flatMap((state) => state.optedOutSince ?? [])
@@ -82,6 +82,15 @@ export function learnerFactsOf(
     identityMatches,
   };
 }
+
+/** What is left of a learner whose record was disposed of: nobody is linked, and nobody is a source. */
+const DISPOSED: LearnerFacts = {
+  optedOutSince: null,
+  handling: { level: 'standard', authorised: [], reviewDate: null },
+  connections: [],
+  sources: [],
+  identityMatches: null,
+};
 
 /** The one restricted handling, of which only those pass who are authorised by all; `undefined` where none is. */
 function strictest(handlings: readonly Handling[]): Handling | undefined {

@@ -149,8 +149,9 @@ describe('diff', () => {
 describe('tail', () => {
   test('prints a header for every event of the log', async () => {
     const lines = linesOf(await world.plr(['tail']));
-    expect(lines.map(({ header }) => (header as { type: string }).type)).toEqual([
-      'LedgerCreated',
+    const types = lines.map(({ header }) => (header as { type: string }).type);
+    expect(types[0]).toBe('LedgerCreated');
+    expect(types.slice(types.indexOf('UlnIssued'))).toEqual([
       'UlnIssued',
       'AchievementRecorded',
       'ParticipationRecorded',
@@ -165,27 +166,28 @@ describe('tail', () => {
   });
 
   test('after a position goes on from there', async () => {
-    const [, second] = linesOf(await world.plr(['tail']));
-    const run = await world.plr(['tail', '--after', String(second?.['position'])]);
-    expect(linesOf(run)).toHaveLength(3);
+    const all = linesOf(await world.plr(['tail']));
+    const run = await world.plr(['tail', '--after', String(all.at(-4)?.['position'])]);
+    expect(linesOf(run)).toEqual(all.slice(-3));
   });
 
   test('follows what is recorded until it is interrupted', async () => {
     const other = await createLedgerWorld();
+    const before = linesOf(await other.plr(['tail'])).length;
     const stop = new AbortController();
     const ledger = await openLedger(placesIn(other.folder), other.time.clock);
     let lines = 0;
     const onOutput = () => {
       lines += 1;
-      if (lines === 1) {
+      if (lines === before) {
         void register(other);
-      } else {
+      } else if (lines > before) {
         stop.abort();
       }
     };
     const argv = ['tail', '--follow'];
     const { code } = await other.plr(argv, { signal: stop.signal, onOutput });
     await ledger.close();
-    expect({ code, lines }).toEqual({ code: 0, lines: 2 });
+    expect({ code, lines }).toEqual({ code: 0, lines: before + 1 });
   });
 });

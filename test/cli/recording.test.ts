@@ -11,10 +11,12 @@ import {
   fieldsOf,
   NAMES,
   onLearner,
+  ownDetails,
   PARTICIPATION,
   REGISTRY,
   register,
   registerWithEntries,
+  search,
 } from './world.js';
 
 let world: CliWorld;
@@ -25,7 +27,9 @@ beforeAll(async () => {
 
 describe('register', () => {
   test('prints the ULN and the receipt', async () => {
-    const stdin = JSON.stringify(DETAILS);
+    const details = ownDetails(world);
+    await search(world, details, ['--as', REGISTRY, '--purpose', 'learner-registration']);
+    const stdin = JSON.stringify(details);
     const run = await world.plr(['register', '--as', REGISTRY, '--input', '-'], { stdin });
     expect(run).toEqual({
       code: 0,
@@ -35,7 +39,9 @@ describe('register', () => {
   });
 
   test('takes the details as options', async () => {
-    const options = Object.entries(DETAILS).flatMap(([name, value]) => [
+    const details = ownDetails(world);
+    await search(world, details);
+    const options = Object.entries(details).flatMap(([name, value]) => [
       `--${name.replaceAll(/[A-Z]/g, '-$&').toLowerCase()}`,
       value,
     ]);
@@ -49,7 +55,9 @@ describe('register', () => {
   });
 
   test('of somebody born tomorrow is refused', async () => {
-    const stdin = JSON.stringify({ ...DETAILS, dateOfBirth: '2027-01-01' });
+    const details = { ...ownDetails(world), dateOfBirth: '2027-01-01' };
+    await search(world, details);
+    const stdin = JSON.stringify(details);
     const { code, stderr } = await world.plr(['register', '--input', '-'], { stdin });
     expect({ code, stderr }).toEqual({
       code: 1,
@@ -58,7 +66,9 @@ describe('register', () => {
   });
 
   test('says on standard error what looks wrong, and registers all the same', async () => {
-    const stdin = JSON.stringify({ ...DETAILS, scottishCandidateNumber: '123456789' });
+    const details = ownDetails(world);
+    await search(world, details);
+    const stdin = JSON.stringify({ ...details, scottishCandidateNumber: '123456789' });
     const { code, stderr } = await world.plr(['register', '--input', '-'], { stdin });
     expect({ code, stderr }).toEqual({
       code: 0,
@@ -68,7 +78,9 @@ describe('register', () => {
 
   test('with the command id of an earlier one answers with its ULN', async () => {
     const argv = ['register', '--input', '-', '--json', '--command-id', randomUUID()];
-    const stdin = JSON.stringify(DETAILS);
+    const details = ownDetails(world);
+    await search(world, details);
+    const stdin = JSON.stringify(details);
     const first = fieldsOf(await world.plr(argv, { stdin }));
     const again = fieldsOf(await world.plr(argv, { stdin }));
     expect(again).toEqual({ ...first, repeated: true });
@@ -183,10 +195,13 @@ describe("the service's code", () => {
   });
 
   test('WSRC0005 stands in the answer to a registration', async () => {
-    const argv = ['register', '--as', REGISTRY, '--input', '-'];
-    const stdin = JSON.stringify(DETAILS);
-    expect((await world.plr(argv, { stdin })).stdout).toMatch(/, WSRC0005\)\n$/);
-    expect(fieldsOf(await world.plr([...argv, '--json'], { stdin }))['code']).toBe('WSRC0005');
+    const registered = async (...options: readonly string[]) => {
+      const details = ownDetails(world);
+      await search(world, details);
+      return world.plr(['register', '--input', '-', ...options], { stdin: JSON.stringify(details) });
+    };
+    expect((await registered()).stdout).toMatch(/, WSRC0005\)\n$/);
+    expect(fieldsOf(await registered('--json'))['code']).toBe('WSRC0005');
   });
 
   test('WSRC0019 stands in the refusal of an amendment of an unknown ULN, and of nothing else', async () => {
@@ -248,7 +263,10 @@ describe('a life of an entry', () => {
       ['challenge', 'raise', uln, '--as', 'learner', '--id', 'C-1', '--reason', 'x'],
       ['challenge', 'withdraw', uln, '--as', 'learner', '--id', 'C-1'],
       ['opt-out', 'set', uln, '--route', 'helpdesk', '--evidence-reference', 'Call 1'],
-      ['opt-out', 'lift', uln, '--route', 'helpdesk', '--effective-date', '2026-08-01'],
+      [
+        ...['opt-out', 'lift', uln, '--route', 'helpdesk', '--evidence-reference', 'Call 2'],
+        ...['--effective-date', '2026-08-01'],
+      ],
     ];
     for (const step of steps) {
       expectDone(await world.plr(step));

@@ -109,7 +109,7 @@ describe('refusals', () => {
     ['deceased', [], 2, 'ERR_INPUT_INVALID'],
     ['review', ['--outcome', 'dispose', '--next-review', '2030-01-01'], 2, 'ERR_INPUT_INVALID'],
     ['hold', [], 2, 'ERR_INPUT_INVALID'],
-    ['hold', ['--reason', 'A claim', '--as', 'learner'], 5, 'ERR_NOT_PERMITTED'],
+    ['hold', ['--reason', 'A claim', '--as', 'learner'], 5, 'ERR_ACCESS_REFUSED'],
     ['propose', ['--basis', 'retention-ended', '--as', ONE], 1, 'ERR_RETENTION_NOT_ENDED'],
     ['propose', ['--basis', 'court-order'], 5, 'ERR_NOT_PERMITTED'],
   ])('%s %j', async (name, argv, code, message) => {
@@ -188,7 +188,7 @@ describe('a disposal', () => {
       code: 0,
       stdout: expect.stringMatching(/2 events .* 1 event disposed of$/m),
     });
-    const refused = await world.plr(['amend', uln, '--as', ONE, '--notes', 'Anything']);
+    const refused = await world.plr(['amend', uln, '--notes', 'Anything']);
     expect(refused).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('ERR_RECORD_DISPOSED'),

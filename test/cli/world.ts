@@ -60,22 +60,31 @@ export async function admitOrganisations(world: CliWorld): Promise<void> {
 
 const registrations = new WeakMap<CliWorld, number>();
 
-/** Registers a made-up learner and returns the ULN; every one but the first has an own postcode, because nobody is registered twice. */
-export async function register(world: CliWorld, changes: object = {}): Promise<string> {
-  const { plr } = world;
+/** Details of a made-up learner; all but a world's first have an own postcode, because nobody is registered twice. */
+export function ownDetails(world: CliWorld): typeof DETAILS {
   const before = registrations.get(world) ?? 0;
   registrations.set(world, before + 1);
-  const ownPostcode =
-    before === 0
-      ? DETAILS.lastKnownPostCode
-      : `AB${(before % 90) + 10} ${Math.floor(before / 90) % 10}CD`;
-  const details = { ...DETAILS, lastKnownPostCode: ownPostcode, ...changes };
+  const own = `AB${(before % 90) + 10} ${Math.floor(before / 90) % 10}CD`;
+  return before === 0 ? DETAILS : { ...DETAILS, lastKnownPostCode: own };
+}
+
+/** Searches for a learner, as has to be done before one is registered; by the keeper where nobody else is named. */
+export async function search(
+  { plr }: CliWorld,
+  details: typeof DETAILS,
+  asked: readonly string[] = [],
+): Promise<void> {
   const { givenName, familyName, dateOfBirth, gender, lastKnownPostCode } = details;
-  const search = JSON.stringify({ givenName, familyName, dateOfBirth, gender, lastKnownPostCode });
-  const asked = ['--as', REGISTRY, '--purpose', 'learner-registration', '--input', '-'];
-  await plr(['find', ...asked], { stdin: search });
+  const stdin = JSON.stringify({ givenName, familyName, dateOfBirth, gender, lastKnownPostCode });
+  await plr(['find', ...asked, '--input', '-'], { stdin });
+}
+
+/** Registers a made-up learner and returns the ULN. */
+export async function register(world: CliWorld, changes: object = {}): Promise<string> {
+  const details = { ...ownDetails(world), ...changes };
+  await search(world, details, ['--as', REGISTRY, '--purpose', 'learner-registration']);
   const stdin = JSON.stringify(details);
-  const run = await plr(['register', '--as', REGISTRY, '--input', '-', '--json'], { stdin });
+  const run = await world.plr(['register', '--as', REGISTRY, '--input', '-', '--json'], { stdin });
   return String(fieldsOf(expectDone(run))['uln']);
 }
 

@@ -74,14 +74,32 @@ test('what counts as activity is said of every event, and only what sources and 
     .map(([type]) => type);
   expect(Object.keys(countsAsActivity).sort()).toEqual(Object.keys(learnerEvents).sort());
   expect(handling.sort()).toEqual([
+    'ChallengeExtended',
     'ChallengeRejected',
+    'ChallengeResolved',
     'ChallengeUpheld',
+    'ConfiguredViewCodeFailed',
+    'ConfiguredViewCodeUsed',
+    'ConfiguredViewExported',
+    'EntryQuarantined',
     'FieldsResealed',
+    'HandlingChanged',
+    'LearnerSuperseded',
+    'LearnersMerged',
+    'LearnersUnmerged',
     'LegalHoldPlaced',
     'LegalHoldReleased',
+    'NoticeShown',
+    'OptOutOverridden',
+    'QuarantineLifted',
     'RecordDisposed',
     'RetentionReviewed',
+    'ReviewDismissed',
+    'ReviewFlagged',
+    'ReviewReported',
     'SensitiveDataRedacted',
+    'SupersessionEnded',
+    'UlnRetired',
     'VitalStatusRecorded',
   ]);
 });
