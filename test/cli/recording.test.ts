@@ -198,7 +198,9 @@ describe("the service's code", () => {
     const registered = async (...options: readonly string[]) => {
       const details = ownDetails(world);
       await search(world, details);
-      return world.plr(['register', '--input', '-', ...options], { stdin: JSON.stringify(details) });
+      return world.plr(['register', '--input', '-', ...options], {
+        stdin: JSON.stringify(details),
+      });
     };
     expect((await registered()).stdout).toMatch(/, WSRC0005\)\n$/);
     expect(fieldsOf(await registered('--json'))['code']).toBe('WSRC0005');

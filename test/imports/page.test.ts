@@ -4,6 +4,7 @@ import { HoldCode } from '../../domain/imports/events.js';
 import { entryOutcomes } from '../../src/imports/entryRows.js';
 import { layouts } from '../../src/imports/layouts.js';
 import { learnerOutcomes } from '../../src/imports/learnerRows.js';
+import { admitOrganisations } from '../cli/world.js';
 import type { CliRun, CliWorld } from '../support/ledger.js';
 import { createCliWorld } from '../support/ledger.js';
 import { readResult } from './files.js';
@@ -52,6 +53,7 @@ describe('the page of imports', () => {
         for (const [kind, title] of [
           ['participation', 'Participation'],
           ['achievements', 'Achievements'],
+          ['verifications', 'Verifications'],
         ] as const) {
           const [example = ''] = blocks(section(title), 'csv');
           writeFileSync(world.path(`${kind}.csv`), withOwnUlns(example));
@@ -67,6 +69,7 @@ describe('the page of imports', () => {
   beforeAll(async () => {
     world = createCliWorld();
     await world.plr(['init', '--origin', 'test.invalid/page']);
+    await admitOrganisations(world);
     const [learners = ''] = blocks(section('Learners'), 'csv');
     writeFileSync(world.path('learners.csv'), learners);
     const run = new Map<string, CliRun>();
@@ -80,7 +83,7 @@ describe('the page of imports', () => {
   test('shows commands that all end well', () => {
     const failed = [...runs].filter(([, { code, stderr }]) => code !== 0 || stderr !== '');
     expect(failed).toEqual([]);
-    expect(runs.size).toBe(8);
+    expect(runs.size).toBe(9);
   });
 
   test('shows learners that come to the outcomes that it shows', () => {
@@ -101,7 +104,7 @@ describe('the page of imports', () => {
   });
 
   test('shows held rows listed, shown, released and rejected, until none waits', () => {
-    const printed = [...runs.values()].slice(3).map(({ stdout }) => stdout);
+    const printed = [...runs.values()].slice(4).map(({ stdout }) => stdout);
     const [listed = '', shown = '', ...decided] = printed;
     expect(listed.trimEnd().split('\n')).toHaveLength(2);
     expect(shown).toContain('GivenName: Brian');

@@ -27,6 +27,7 @@ describe('a record', () => {
       uln: null,
       details: null,
       sharing: { optedOut: false },
+      connections: [],
       qualifications: [],
       challenges: [],
       merging: { merged: [], supersededBy: null, retired: null },

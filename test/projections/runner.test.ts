@@ -274,6 +274,12 @@ function otherVersion(view: KeptView): KeptView {
   };
 }
 
+/** The tables of the file beside those of views: its own, and the index of who looked at whom. */
+const OTHER_TABLES = [
+  ...['erasures', 'generations'],
+  ...['looked_through', 'looks', 'access_days', 'births_tried'],
+];
+
 /** The tables that belong to no generation. */
 async function leftOver({ parts: { views, runner } }: Ledger): Promise<readonly string[]> {
   const owned = runner.generations.all().map(({ view, tables }) => `${view}_${tables}_`);
@@ -282,8 +288,7 @@ async function leftOver({ parts: { views, runner } }: Ledger): Promise<readonly 
     .pluck()
     .all() as string[];
   return names.filter(
-    (name) =>
-      !['erasures', 'generations'].includes(name) && !owned.some((one) => name.startsWith(one)),
+    (name) => !OTHER_TABLES.includes(name) && !owned.some((one) => name.startsWith(one)),
   );
 }
 

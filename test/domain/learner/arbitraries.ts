@@ -186,6 +186,12 @@ const sharingCommands = fc
       command('EstablishConnection', { connectionId, ukprn, startDate, endDate }, who),
       command('EndConnection', { connectionId, endDate, reason: why }, who),
       command('ChangeHandling', { ...handling, reason: why }, { ...who, by: keeper }),
+      command(
+        'SetOptOut',
+        { effectiveDate: '2018-01-01', route: 'helpdesk', evidenceReference: 'CALL-0' },
+        { ...who, by: keeper },
+      ),
+      command('OverrideOptOut', { notice: 1 }, { ...who, by: provider }),
     );
   });
 

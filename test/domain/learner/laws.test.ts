@@ -29,7 +29,7 @@ describe('a history', () => {
   test('of random commands has events of every type that commands can record', () => {
     const seen = new Set(
       fc
-        .sample(histories, { numRuns: 500, seed: 1 })
+        .sample(histories, { numRuns: 1500, seed: 1 })
         .flatMap((history) => history.flatMap(({ events }) => events.map(({ type }) => type))),
     );
     const byOthers = ['SensitiveDataRedacted', 'FieldsResealed', 'RecordDisposed', 'ReviewFlagged'];
