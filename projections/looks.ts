@@ -86,7 +86,7 @@ export function createLooks(database: Database.Database): Looks {
       database
         .prepare(
           `SELECT content FROM looks WHERE tag IN (SELECT value FROM json_each(?))
-           ORDER BY at DESC, look LIMIT ?`,
+           GROUP BY look, content ORDER BY at DESC, look LIMIT ?`,
         )
         .pluck()
         .all(JSON.stringify(tags), limit)

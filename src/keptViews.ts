@@ -145,7 +145,7 @@ export function createKeptViews(parts: {
       const found = await runner.read(register, (database, names) =>
         searchRegister(database, names, asked),
       );
-      return answerOf(await withMasters(found.filter(isShown), records));
+      return answerOf(await withMasters(found, records, isShown));
     },
     openChallenges: async (query) => {
       const open = await runner.read(challenges, (database, names) =>

@@ -1,6 +1,7 @@
 import type { Uln } from '../domain/uln.js';
 import { type Candidate, searchedOf } from '../projections/register.js';
 import { NOW, plrAt } from '../projections/replay.js';
+import { foldLearner, learnerFactsOf } from './access/facts.js';
 import type { Records } from './records.js';
 
 /** A learner who is like the one searched for, under the ULN that answers; without who else may find them. */
@@ -12,20 +13,30 @@ export type FoundCandidate = Omit<Candidate, 'restrictedTo'> & {
 /** More than this are far too many matches, whatever their masters are. */
 const MAX_LINKED = 50;
 
+/** Whether somebody may be found, by who else may find them. */
+export type IsShown = (candidate: Candidate) => boolean;
+
 /**
  * Puts the master in the place of every superseded learner found. Where several of one person's ULNs
- * were found, the closest of them speaks for all.
+ * were found, the closest of them speaks for all. Who may not be shown is left out: where one of a
+ * person's ULNs is hidden, the person is, by whichever of them they were found.
  */
 export async function withMasters(
   candidates: readonly Candidate[],
   { readRecord }: Pick<Records, 'readRecord'>,
+  isShown: IsShown,
 ): Promise<readonly FoundCandidate[]> {
-  if (candidates.length > MAX_LINKED) {
-    return candidates.map((candidate) => ({ ...foundOf(candidate), linked: null }));
+  const shown = candidates.filter(isShown);
+  if (shown.length > MAX_LINKED) {
+    return shown.map((candidate) => ({ ...foundOf(candidate), linked: null }));
   }
   const byUln = new Map<Uln, FoundCandidate>();
-  for (const candidate of candidates) {
-    const found = await linkedCandidate(candidate, readRecord);
+  for (const candidate of shown) {
+    const linked = await linkedCandidate(candidate, readRecord);
+    if (!isShown(linked)) {
+      continue;
+    }
+    const found = { ...foundOf(linked), linked: linked.linked };
     const { uln } = found.learner;
     const known = byUln.get(uln);
     if (known === undefined || closeness(found) < closeness(known)) {
@@ -38,16 +49,19 @@ export async function withMasters(
 async function linkedCandidate(
   candidate: Candidate,
   readRecord: Records['readRecord'],
-): Promise<FoundCandidate> {
+): Promise<Candidate & Pick<FoundCandidate, 'linked'>> {
   const asked = candidate.learner.uln;
-  const { found, events } = await readRecord(asked);
+  const { found, events, merged } = await readRecord(asked);
   const { details } = plrAt(events, NOW);
   const [first] = events;
+  const states = [events, ...merged.map((other) => other.events)].map(foldLearner);
+  const handling = learnerFactsOf(states, null)?.handling;
+  const restrictedTo = handling?.level === 'restricted' ? handling.authorised : null;
   if (found === asked || details === null || first === undefined) {
-    return { ...foundOf(candidate), linked: null };
+    return { ...candidate, restrictedTo, linked: null };
   }
   const learner = { uln: found, ...searchedOf(details) };
-  return { ...foundOf(candidate), stream: first.stream, learner, linked: asked };
+  return { ...candidate, stream: first.stream, learner, restrictedTo, linked: asked };
 }
 
 function foundOf({ restrictedTo: _, ...found }: Candidate): Omit<FoundCandidate, 'linked'> {

@@ -38,6 +38,16 @@ export type IdentityInput = z.input<typeof Identity>;
 /** What to verify, as a caller may write it. */
 export type VerificationInput = z.input<typeof Verification>;
 
+/** Parses an identity beside a ULN. Throws `ERR_INPUT_INVALID`. */
+export function parseIdentity(input: IdentityInput): z.output<typeof Identity> {
+  return parseInput(Identity, input);
+}
+
+/** Parses what is to be verified. Throws `ERR_INPUT_INVALID`. */
+export function parseVerification(input: VerificationInput): z.output<typeof Verification> {
+  return parseInput(Verification, input);
+}
+
 /** Whether the learner of a ULN is who somebody takes them to be. No value of the learner is in it. */
 export type VerificationAnswer =
   | IdentityCheck
@@ -75,7 +85,7 @@ export function createLookup({ readRecord }: Pick<Records, 'readRecord'>): Looku
 
   return {
     findByUln: async (uln, input = {}) => {
-      const identity = parseInput(Identity, input);
+      const identity = parseIdentity(input);
       const record = await read(uln);
       const [first] = record?.events ?? [];
       const known = record === null ? null : knownBy(record.events);
@@ -101,7 +111,7 @@ export function createLookup({ readRecord }: Pick<Records, 'readRecord'>): Looku
         : { kind: 'linked', code: SUBSTITUTED, candidates };
     },
     verifyLearner: async (input, { hidesRestricted } = { hidesRestricted: false }) => {
-      const { uln, ...identity } = parseInput(Verification, input);
+      const { uln, ...identity } = parseVerification(input);
       const record = await read(uln);
       const known = record === null ? null : knownBy(record.events);
       if (record === null || known === null || (hidesRestricted && isRestricted(record))) {

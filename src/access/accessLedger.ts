@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AccessEvent, AccessEventData } from '../../domain/access/events.js';
 import { dateOf, type Instant } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
+import { Purpose } from '../../domain/purpose.js';
 import type { Recorded } from '../../domain/recorded.js';
 import type { Looks } from '../../projections/looks.js';
 import { isConflict } from '../../streams/errors.js';
@@ -69,7 +70,7 @@ export function createAccessLedger(parts: {
       correlation: asker.correlation ?? asker.commandId,
       user: asker.byLink === true ? 'link' : asker.by.kind === 'learner' ? 'learner' : asker.user,
       organisation: asker.by.kind === 'organisation' ? asker.by.ukprn : null,
-      purpose: asker.purpose,
+      purpose: recordedPurpose(asker.purpose),
     };
     return inOrder(stream, async () => {
       for (let conflicts = 0; ; conflicts += 1) {
@@ -162,6 +163,14 @@ const LOOK = /^(access-[a-z0-9]+-\d{8})\.([1-9]\d{0,9})$/;
 function accessStream({ by, byLink = false }: Asker, day: string): string {
   const who = byLink ? 'view' : by.kind === 'organisation' ? by.ukprn : by.kind;
   return `access-${who}-${day.replaceAll('-', '')}`;
+}
+
+/** A purpose as it is recorded: a word that is on no list could say anything, and stands in clear for ever. */
+function recordedPurpose(purpose: string): string {
+  if (Purpose.safeParse(purpose).success) {
+    return purpose;
+  }
+  return /^(marketing|sales)$/i.test(purpose) ? purpose.toLowerCase() : 'other';
 }
 
 function yearOf(stream: string): number {

@@ -1,11 +1,16 @@
 import { decideAccess } from '../../domain/sharing.js';
-import { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/uln.js';
 import type { Candidate } from '../../projections/register.js';
 import { tagOf } from '../identifiers.js';
-import { parseInput } from '../input.js';
 import type { FindAnswer, SearchInput } from '../keptViews.js';
 import type { FoundCandidate } from '../linking.js';
-import type { IdentityInput, VerificationAnswer, VerificationInput } from '../lookup.js';
+import {
+  type IdentityInput,
+  parseIdentity,
+  parseVerification,
+  type VerificationAnswer,
+  type VerificationInput,
+} from '../lookup.js';
 import type { Asker } from './accessLedger.js';
 import { type AccessParts, askAbout, NOTHING_SHOWN } from './asked.js';
 import { digestsOf, mandatoryOf } from './guard.js';
@@ -51,6 +56,8 @@ export function createFinding(parts: AccessParts): Finding {
     asker: Asker,
     identity: IdentityInput = {},
   ): Promise<FindAnswer> {
+    // Parsed whoever the learner is: wrong input tells nothing, and no look goes unrecorded for it.
+    parseIdentity(identity);
     const { tags, judged } = await askAbout(parts, uln, asker, 'find', null);
     const answer = judged.outcome === 'allowed' ? await lookup.findByUln(uln, identity) : NOT_FOUND;
     const fields = answer.kind === 'none' ? [] : IDENTIFYING;
@@ -66,7 +73,7 @@ export function createFinding(parts: AccessParts): Finding {
     input: VerificationInput,
     asker: Asker,
   ): Promise<VerificationAnswer> {
-    const uln = parseInput(Uln, input.uln);
+    const { uln } = parseVerification(input);
     const { tags, judged } = await askAbout(parts, uln, asker, 'verify', null);
     const answer: VerificationAnswer =
       judged.outcome === 'allowed'

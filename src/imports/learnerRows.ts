@@ -9,7 +9,7 @@ import { isRestricted } from '../access/facts.js';
 import { createQueues } from '../inOrder.js';
 import { parseInput } from '../input.js';
 import { learnerNotFound } from '../ledger.js';
-import { withMasters } from '../linking.js';
+import { type IsShown, withMasters } from '../linking.js';
 import type { Ledger } from '../openLedger.js';
 import { SUBSTITUTED } from '../records.js';
 import type { DetailsInput } from '../registration.js';
@@ -50,11 +50,12 @@ export function createLearnerRows(
     request: Request,
   ): Promise<LearnerAnswer | { readonly issuing: Promise<LearnerAnswer> }> {
     // Who is handled as restricted is not found, and not confirmed either.
+    const isShown: IsShown = ({ restrictedTo }) => restrictedTo === null;
     const inRegister = runner
       .peek(register, (database, names) => searchRegister(database, names, details))
-      .filter(({ restrictedTo }) => restrictedTo === null);
+      .filter(isShown);
     const same = inRegister.filter(({ kind }) => kind === 'exact');
-    const [exact, ...more] = await withMasters(same, ledger);
+    const [exact, ...more] = await withMasters(same, ledger, isShown);
     if (exact !== undefined && more.length === 0) {
       return exact.linked === null
         ? alreadyExists(exact.learner.uln, '')
