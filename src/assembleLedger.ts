@@ -103,7 +103,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
       stores: accessStores,
       suspendAt: policy.suspendAt,
       keptViews: keptViewsDoor,
-      requiredNoticeAt: notices.requiredAt,
+      notices,
     }),
     held: createHeld({ journal, runner, learners }),
     merging,

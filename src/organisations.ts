@@ -21,6 +21,7 @@ import { personStream } from './identifiers.js';
 import { createQueues } from './inOrder.js';
 import { parseInput } from './input.js';
 import type { Journal, Receipt } from './journal.js';
+import type { Notices } from './notices.js';
 import { type Request, recordingOf } from './request.js';
 
 /** A command to an organisation, with what is personal of the person it adds. */
@@ -73,7 +74,13 @@ export type PublishedOrganisation = {
 const MAX_CONFLICTS = 3;
 
 /** Creates the door to organisations. */
-export function createOrganisations(journal: Journal, vault: Vault, clock: Clock): Organisations {
+export function createOrganisations(parts: {
+  readonly journal: Journal;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly notices: Pick<Notices, 'list'>;
+}): Organisations {
+  const { journal, vault, clock } = parts;
   const inOrder = createQueues();
 
   async function recordPerson(
@@ -116,6 +123,18 @@ export function createOrganisations(journal: Journal, vault: Vault, clock: Clock
     };
   }
 
+  /** A notice can only be attested once there is one: the next ones are attested anew. */
+  async function requirePublished({ type, data }: OrganisationRequest): Promise<void> {
+    const isKnown = async (attested: unknown) =>
+      (await parts.notices.list()).some(({ notice }) => notice === attested);
+    if (type === 'AttestNotice' && !(await isKnown(data.notice))) {
+      throw new DomainError(
+        'ERR_NOTICE_NOT_FOUND',
+        'expected a privacy notice that was published, found none of this number',
+      );
+    }
+  }
+
   async function decideOnce(
     ukprn: Ukprn,
     input: OrganisationRequest,
@@ -123,6 +142,7 @@ export function createOrganisations(journal: Journal, vault: Vault, clock: Clock
   ): Promise<Receipt | null> {
     const stream = organisationStream(ukprn);
     const recording = recordingOf(request, '');
+    await requirePublished(input);
     const { data, person } = await dataOf(ukprn, input, request);
     const { events, end } = await journal.read<OrganisationEvent>(stream);
     if (events.some(({ commandId }) => commandId === recording.commandId)) {

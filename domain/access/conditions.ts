@@ -1,4 +1,4 @@
-import { type CalendarDate, daysAfter } from '../date.js';
+import { isDormantOn } from '../organisation/standing.js';
 import type { Role } from '../organisation/terms.js';
 import type { Purpose } from '../purpose.js';
 import type { Action } from './events.js';
@@ -9,10 +9,6 @@ import {
   outsideOrganisation,
   userOf,
 } from './request.js';
-
-/** Days without use after which access expires. Source: the service removes dormant access; the numbers are ours. */
-const ORGANISATION_DORMANT_DAYS = 365;
-const USER_DORMANT_DAYS = 180;
 
 /** For which purposes an organisation may ask for what. The pairing is ours. */
 const purposesOf: Readonly<Record<Action, readonly Purpose[]>> = {
@@ -97,13 +93,7 @@ export function isReadByOutsider(request: AccessRequest, facts: AccessFacts): bo
 /** True where the organisation, or the person, has not used the access for so long that it expired. */
 export function isDormant(request: AccessRequest, facts: AccessFacts): boolean {
   const organisation = askingOrganisation(request, facts);
-  const user = userOf(request, facts);
-  const isUnused = (since: CalendarDate, days: number) => daysAfter(since, days) < request.on;
-  return (
-    organisation !== null &&
-    (isUnused(organisation.lastUsedOn, ORGANISATION_DORMANT_DAYS) ||
-      (user !== null && isUnused(user.lastUsedOn, USER_DORMANT_DAYS)))
-  );
+  return organisation !== null && isDormantOn(organisation, userOf(request, facts), request.on);
 }
 
 /** The roles of the person who asks. */
@@ -136,15 +126,22 @@ export function isConnected(
   );
 }
 
+/** What is done to a record without seeing it: a source's results are not lost because a learner is protected. */
+const UNSEEN: readonly Action[] = ['submit', 'report', 'merge', 'protect'];
+
 /**
  * True where the record is handled as restricted and the asker is not authorised. The learner and
- * whoever is named pass; so does the keeper for data protection.
+ * whoever is named pass; so does the keeper for data protection, and what shows nothing of the record.
  */
 export function isRestricted(
-  { asker, user, purpose }: AccessRequest,
+  { asker, user, action, purpose }: AccessRequest,
   learner: AccessFacts['learner'],
 ): boolean {
-  if (learner?.handling.level !== 'restricted' || asker.kind === 'learner') {
+  if (
+    learner?.handling.level !== 'restricted' ||
+    asker.kind === 'learner' ||
+    UNSEEN.includes(action)
+  ) {
     return false;
   }
   if (asker.kind === 'keeper') {

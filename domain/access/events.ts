@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CalendarDate } from '../date.js';
 import type { EventDefinition } from '../eventDefinition.js';
 
 /** What is asked: to search the register, to compare, to change, to read. */
@@ -55,6 +56,9 @@ export const accessEvents = {
       /** Whether names given with a ULN were the learner’s; null where none were given. */
       identityMatches: z.boolean().nullable(),
       facts: z.array(Basis),
+      /** The day by which the rules decided, and the notice that had to be attested. */
+      on: CalendarDate,
+      requiredNotice: z.int().min(1).nullable(),
     }),
   },
 } as const satisfies Record<string, EventDefinition>;

@@ -2,6 +2,7 @@ import { dateOf } from '../date.js';
 import { DomainError } from '../errors.js';
 import type { OrganisationCommand, OrganisationCommandOf } from './commands.js';
 import type { OrganisationEvent } from './events.js';
+import { isDormantOn } from './standing.js';
 import type { Organisation, RegisteredOrganisation } from './state.js';
 import {
   decideUsers,
@@ -176,16 +177,17 @@ const SUPER_USER_COMMANDS: readonly OrganisationCommand['type'][] = [
 ];
 
 function requirePermitted(
-  { type, by, user }: OrganisationCommand,
+  { type, by, user, at }: OrganisationCommand,
   state: RegisteredOrganisation,
 ): void {
+  const person = state.users.get(user ?? '') ?? null;
   const isSuperUser =
     by.kind === 'organisation' &&
     by.ukprn === state.ukprn &&
-    user !== null &&
     state.suspendedFor === null &&
     !state.awaitsAttestation &&
-    state.users.get(user)?.roles.includes('super-user') === true;
+    person?.roles.includes('super-user') === true &&
+    !isDormantOn(state, person, dateOf(at));
   const isOwnAccess =
     type === 'NoteAccess' && by.kind === 'organisation' && by.ukprn === state.ukprn;
   if (

@@ -1,6 +1,6 @@
-import type { CalendarDate } from '../date.js';
+import { type CalendarDate, daysAfter } from '../date.js';
 import type { Purpose } from '../purpose.js';
-import type { RegisteredOrganisation } from './state.js';
+import type { RegisteredOrganisation, User } from './state.js';
 
 /** What an organisation may access records for on a day; empty where it may not at all. */
 export type Standing = {
@@ -15,6 +15,23 @@ export type Standing = {
     | 'not-registered-for-data-protection'
   )[];
 };
+
+/** Days without use after which access expires. Source: the service removes dormant access; the numbers are ours. */
+const ORGANISATION_DORMANT_DAYS = 365;
+const USER_DORMANT_DAYS = 180;
+
+/** True where the organisation, or the person, has not used the access for so long that it expired. */
+export function isDormantOn(
+  organisation: RegisteredOrganisation,
+  user: User | null,
+  on: CalendarDate,
+): boolean {
+  const isUnused = (since: CalendarDate, days: number) => daysAfter(since, days) < on;
+  return (
+    isUnused(organisation.lastUsedOn, ORGANISATION_DORMANT_DAYS) ||
+    (user !== null && isUnused(user.lastUsedOn, USER_DORMANT_DAYS))
+  );
+}
 
 /** Whether and for what an organisation may access records on a day. The service operator needs no agreement. */
 export function standingOn(organisation: RegisteredOrganisation, on: CalendarDate): Standing {

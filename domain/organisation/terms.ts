@@ -5,8 +5,8 @@ import { lineOf } from '../text.js';
 export const UserId = z
   .string()
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/,
-    'expected an opaque user id of up to 35 letters, digits and . _ -',
+    /^(?!.*\d{10})[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/,
+    'expected an opaque user id of up to 35 letters, digits and . _ -, and no ten digits in a row, which could be a ULN',
   );
 
 /**

@@ -33,6 +33,8 @@ export type AccessLedger = {
   readonly read: (look: string) => Promise<Recorded<AccessEvent>>;
   /** The requests of one asker since an instant of today or yesterday, the latest first. */
   readonly recent: (asker: Asker, since: Instant) => AsyncIterable<Recorded<AccessEvent>>;
+  /** The stores that there are, a year each, the earliest first. */
+  readonly stores: () => Promise<readonly EventStore[]>;
   /** Brings the index of looks up to the head of every year. */
   readonly catchUp: () => Promise<void>;
 };
@@ -92,6 +94,17 @@ export function createAccessLedger(parts: {
     });
   };
 
+  /** The years of which there is a store, from the ledger's first to the next one. */
+  async function years(): Promise<readonly (readonly [number, Year])[]> {
+    const known: (readonly [number, Year])[] = [];
+    const thisYear = Number(clock().slice(0, 4));
+    for (let year = Number(parts.since.slice(0, 4)); year <= thisYear + 1; year += 1) {
+      const opened = await journalOf(year, false);
+      known.push(...(opened === null ? [] : [[year, opened] as const]));
+    }
+    return known;
+  }
+
   async function streamIn(stream: string): Promise<readonly Recorded<AccessEvent>[]> {
     const year = await journalOf(yearOf(stream), false);
     return year === null ? [] : (await year.journal.read<AccessEvent>(stream)).events;
@@ -125,13 +138,10 @@ export function createAccessLedger(parts: {
         }
       }
     },
+    stores: async () => (await years()).map(([, { store }]) => store),
     catchUp: async () => {
-      const thisYear = Number(clock().slice(0, 4));
-      for (let year = Number(parts.since.slice(0, 4)); year <= thisYear + 1; year += 1) {
-        const opened = await journalOf(year, false);
-        if (opened !== null) {
-          await takeInYear(looks, year, opened);
-        }
+      for (const [year, opened] of await years()) {
+        await takeInYear(looks, year, opened);
       }
     },
   };

@@ -1,5 +1,4 @@
 import type { Action, Basis } from '../../domain/access/events.js';
-import type { Instant } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { differingIdentity, type Identity } from '../../domain/learner/matching.js';
 import type { Learner } from '../../domain/learner/state.js';
@@ -14,6 +13,7 @@ import type { Journal } from '../journal.js';
 import type { KeptViews } from '../keptViews.js';
 import type { Learners } from '../ledger.js';
 import type { Lookup } from '../lookup.js';
+import type { Notices } from '../notices.js';
 import { createRecords, type ReadRecord, type Records } from '../records.js';
 import type { AccessLedger, Asker } from './accessLedger.js';
 import { foldLearner, learnerFactsOf } from './facts.js';
@@ -31,7 +31,7 @@ export type AccessParts = {
   readonly lookup: Lookup;
   readonly configuredViews: Pick<ConfiguredViews, 'prepare'>;
   readonly keptViews: KeptViews;
-  readonly requiredNoticeAt: (at: Instant) => Promise<number | null>;
+  readonly notices: Pick<Notices, 'inForce'>;
 };
 
 /** Names and date of birth that whoever asks takes the ULN to be of; `null` where they do not say. */

@@ -1,6 +1,6 @@
-import type { Instant } from '../../domain/date.js';
 import { createLooks } from '../../projections/looks.js';
 import type { ViewsDatabase } from '../../projections/views.js';
+import type { EventStore } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault.js';
 import { type Alerts, createAlerts } from '../alerts.js';
 import type { Clock } from '../clock.js';
@@ -10,6 +10,7 @@ import type { KeptViews } from '../keptViews.js';
 import type { Learners } from '../ledger.js';
 import type { Lookup } from '../lookup.js';
 import type { Merging } from '../merging.js';
+import type { Notices } from '../notices.js';
 import type { Orders } from '../orders.js';
 import { createOrganisations, type Organisations } from '../organisations.js';
 import { type Access, createAccess } from './access.js';
@@ -24,6 +25,8 @@ export type Rights = {
   readonly organisations: Organisations;
   readonly alerts: Alerts;
   readonly reviewing: Reviewing;
+  /** The stores of the access ledger, a year each, to be verified like the ledger's. */
+  readonly accessLog: () => Promise<readonly EventStore[]>;
 };
 
 /** Puts together what decides on access and records it. */
@@ -42,16 +45,16 @@ export function assembleRights(parts: {
   readonly merging: Pick<Merging, 'changes'>;
   readonly configuredViews: Pick<ConfiguredViews, 'prepare'>;
   readonly keptViews: KeptViews;
-  readonly requiredNoticeAt: (at: Instant) => Promise<number | null>;
+  readonly notices: Pick<Notices, 'list' | 'inForce' | 'requiredAt'>;
 }): Rights {
-  const { journal, vault, clock, requiredNoticeAt } = parts;
+  const { journal, vault, clock } = parts;
   const looks = createLooks(parts.views.database);
   const ledger = createAccessLedger({ ...parts, looks });
-  const organisations = createOrganisations(journal, vault, clock);
+  const organisations = createOrganisations({ journal, vault, clock, notices: parts.notices });
   const alerts = createAlerts(journal, clock);
   const { suspendAt } = parts;
   const reviewing = createReviewing({ ledger, looks, alerts, organisations, suspendAt });
-  const requiredNotice = () => requiredNoticeAt(clock());
+  const requiredNotice = () => parts.notices.requiredAt(clock());
   const judging = createJudging({
     journal,
     ledger,
@@ -65,5 +68,6 @@ export function assembleRights(parts: {
     organisations,
     alerts,
     reviewing,
+    accessLog: ledger.stores,
   };
 }

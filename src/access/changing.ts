@@ -9,7 +9,7 @@ import type { SearchInput } from '../keptViews.js';
 import type { LearnerRequest } from '../ledger.js';
 import type { DetailsInput, Registration } from '../registration.js';
 import type { Request } from '../request.js';
-import { type AccessParts, NOTHING_SHOWN } from './asked.js';
+import { type AccessParts, askAbout, NOTHING_SHOWN } from './asked.js';
 import { alreadyRegistered, mandatoryOf, requireSearch } from './guard.js';
 
 /** Registering learners and recording against them. */
@@ -17,8 +17,8 @@ export type Changing = {
   /** Issues a ULN to who was searched for before. Throws `ERR_SEARCH_REQUIRED`. */
   readonly register: (details: DetailsInput, request: Request) => Promise<Registration>;
   readonly handle: (uln: Uln, command: LearnerRequest, request: Request) => Promise<Outcome>;
-  /** Asks whether an organisation may do something that names no single learner: send a file, for one. */
-  readonly permit: (request: Request, action: Action) => Promise<void>;
+  /** Asks whether somebody may do something that has no other door, to a learner or, as a file, to many. */
+  readonly permit: (request: Request, action: Action, uln?: Uln) => Promise<void>;
   /** Records which learners the answers to a batch will show. */
   readonly noteBatch: (
     action: 'register' | 'verify',
@@ -38,7 +38,7 @@ export function createChanging(parts: AccessParts): Changing {
 
   async function register(input: DetailsInput, request: Request): Promise<Registration> {
     const details = parseInput(LearnerDetailsInput, input);
-    const judged = await judging.judge(request, 'register', { learner: undefined, basis: [] });
+    const judged = await judging.judge(request, 'register', NO_LEARNER);
     if (judged.outcome === 'refused') {
       await judging.note(judged, { ...NOTHING_SHOWN, code: null });
     }
@@ -76,28 +76,46 @@ export function createChanging(parts: AccessParts): Changing {
   }
 
   /** What is done is recorded where it is done; a refusal, and what a search led to, are recorded here. */
-  async function permit(request: Request, action: Action): Promise<void> {
+  async function permit(request: Request, action: Action, uln: Uln | null = null): Promise<void> {
     // The rules of the learner's stream say themselves why this is not for the learner to do.
     if (request.by.kind === 'learner' && LEFT_TO_SOURCES.includes(action)) {
       return;
     }
-    const judged = await judging.judge(request, action, { learner: undefined, basis: [] });
-    const isOutsider = request.by.kind === 'organisation';
-    if (judged.outcome === 'refused' || (isOutsider && ['connect', 'submit'].includes(action))) {
-      await judging.note(judged, { ...NOTHING_SHOWN, code: null });
+    const isOrganisation = request.by.kind === 'organisation';
+    // The keeper and the learner are told whether there is the learner; organisations by the rules.
+    const { judged, tags } =
+      uln !== null && isOrganisation
+        ? await askAbout(parts, uln, request, action, null)
+        : { judged: await judging.judge(request, action, NO_LEARNER), tags: [] };
+    if (judged.outcome === 'refused' || isOrganisation) {
+      await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, code: null });
     }
     judging.requireAllowed(judged);
+  }
+
+  /** An opt-out is overridden by the notice in force, and by no earlier one that the learner was given. */
+  async function requireInForce(notice: number): Promise<void> {
+    const inForce = await parts.notices.inForce();
+    if (inForce?.notice !== notice) {
+      throw new DomainError(
+        'ERR_NOTICE_NOT_FOUND',
+        'expected the privacy notice in force, found another or none',
+      );
+    }
   }
 
   return {
     register,
     permit,
     handle: async (uln, command, request) => {
-      await permit(request, actions[command.type]);
+      await permit(request, actions[command.type], uln);
+      if (command.type === 'OverrideOptOut') {
+        await requireInForce(command.data.notice);
+      }
       return learners.handle(uln, command, request);
     },
     noteBatch: async (action, ulns, request) => {
-      const judged = await judging.judge(request, action, { learner: undefined, basis: [] });
+      const judged = await judging.judge(request, action, NO_LEARNER);
       const [newest = 1] = vault.indexGenerations();
       await judging.note(judged, {
         ...NOTHING_SHOWN,
@@ -110,6 +128,9 @@ export function createChanging(parts: AccessParts): Changing {
     },
   };
 }
+
+/** What is decided without asking about a learner. */
+const NO_LEARNER = { learner: undefined, basis: [] } as const;
 
 /** What only sources do. */
 const LEFT_TO_SOURCES: readonly Action[] = ['register', 'amend', 'submit'];

@@ -1,6 +1,5 @@
 import type { AccessEventData, Basis } from '../../domain/access/events.js';
 import type { Actor } from '../../domain/actor.js';
-import { dateOf, type Instant } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { type AccessDecision, decideAccess } from '../../domain/sharing.js';
 import { Ukprn } from '../../domain/ukprn.js';
@@ -25,7 +24,6 @@ export async function explain(
   parts: {
     readonly ledger: AccessLedger;
     readonly journal: Journal;
-    readonly requiredNoticeAt: (at: Instant) => Promise<number | null>;
   },
   look: string,
 ): Promise<Explanation> {
@@ -44,12 +42,12 @@ export async function explain(
       user: by.kind === 'organisation' ? who.user : null,
       action: data.action,
       purpose: purpose as string,
-      on: dateOf(at),
+      on: data.on,
     },
     {
       organisation: asking,
       learner: of.length === 0 ? undefined : await learnerAt(journal, of, data.identityMatches),
-      requiredNotice: await parts.requiredNoticeAt(at),
+      requiredNotice: data.requiredNotice,
     },
   );
   return {

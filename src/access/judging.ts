@@ -1,7 +1,8 @@
 import type { AccessEventData, Action, Basis } from '../../domain/access/events.js';
-import type { AccessFacts, AccessRequest } from '../../domain/access/request.js';
+import { type AccessFacts, type AccessRequest, userOf } from '../../domain/access/request.js';
 import { dateOf, daysAfter } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
+import type { ServiceCode } from '../../domain/serviceCodes.js';
 import { type AccessDecision, decideAccess, RULE_SET, rulesToTell } from '../../domain/sharing.js';
 import type { Clock } from '../clock.js';
 import { followUpCommandId } from '../identifiers.js';
@@ -47,7 +48,7 @@ export type Judging = {
   readonly requireAllowed: (judged: Judged) => void;
 };
 
-/** After how many requests of a day an organisation's use is looked at. */
+/** After how many requests of a day an organisation’s use is looked at at once; a daily review looks at the rest. */
 const REQUESTS_BETWEEN_REVIEWS = 10;
 /** How often the use of an access is noted. */
 const DAYS_BETWEEN_NOTES = 28;
@@ -110,7 +111,7 @@ export function createJudging(parts: {
     },
     note: async (judged, { code, ...shown }) => {
       const { outcome, rules, identityMatches, basis: facts, asker, action } = judged;
-      const { version } = await ledger.record(asker, {
+      const { version } = await ledger.record(recordedAsker(judged), {
         search: shown.search,
         learners: [...shown.learners],
         hidden: [...shown.hidden],
@@ -122,6 +123,8 @@ export function createJudging(parts: {
         fields: outcome === 'allowed' ? [...shown.fields] : [],
         identityMatches,
         facts: [...facts],
+        on: judged.request.on,
+        requiredNotice: judged.facts.requiredNotice,
       });
       if (outcome === 'allowed') {
         await noteUse(judged);
@@ -138,10 +141,16 @@ export function createJudging(parts: {
   };
 }
 
+/** Who asks, as it is recorded: an id that is no user's could say anything, and stands in clear for ever. */
+function recordedAsker({ asker, request, facts }: Judged): Asker {
+  const isUnknown = asker.by.kind === 'organisation' && userOf(request, facts) === null;
+  return isUnknown ? { ...asker, user: null } : asker;
+}
+
 /** The error for a refusal: the same, whatever the reason, for who is not entitled to know it. */
-function refusalOf(decision: AccessDecision): DomainError {
+function refusalOf(decision: Judged): DomainError {
   if (decision.answer === 'not-found') {
-    return learnerNotShown();
+    return learnerNotShown(decision.action === 'amend' ? 'WSRC0019' : null);
   }
   const told = rulesToTell(decision);
   const expected = told.map(({ says }) => says).join('; and that ');
@@ -156,9 +165,9 @@ function refusalOf(decision: AccessDecision): DomainError {
 }
 
 /** The one answer for a learner who is not there and for one who is not shown. */
-function learnerNotShown(): DomainError {
+function learnerNotShown(code: ServiceCode | null): DomainError {
   return new DomainError(
     'ERR_LEARNER_NOT_FOUND',
-    'expected a learner whose record can be shown to this asker, found none',
+    `expected a learner whose record can be shown to this asker, found none${code === null ? '' : ` (${code})`}`,
   );
 }

@@ -130,7 +130,10 @@ export function alertCommand(context: CliContext): Command {
     if (outcome === undefined) {
       throw usageError(`expected --outcome to be one of ${outcomes.join(', ')}`);
     }
-    await context.withLedger((ledger) => ledger.alerts.close(alertId, outcome, request));
+    await context.withLedger(async (ledger) => {
+      await ledger.access.permit(request, 'protect');
+      await ledger.alerts.close(alertId, outcome, request);
+    });
     context.print('Closed.');
   });
   return new Command('alert')

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { EventStore } from '../../streams/eventStore.js';
 import { type Verification, verifyStreams } from '../verify.js';
 import { type CliContext, isTerminal } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
@@ -13,7 +14,7 @@ export function verifyCommand(context: CliContext, exit: (code: ExitCode) => voi
       'check chains, commitments and redactions; exit code 6 when anything does not hold',
     )
     .argument('[uln]', 'a ULN, or - to read it from standard input')
-    .option('--all', 'every stream of the ledger')
+    .option('--all', 'every stream of the ledger, and of the access ledger')
     .option('--json', 'print JSON')
     .action(async (argument: string | undefined, options: { all?: boolean; json?: boolean }) => {
       if ((argument === undefined) === (options.all !== true)) {
@@ -22,13 +23,30 @@ export function verifyCommand(context: CliContext, exit: (code: ExitCode) => voi
       const uln = argument === undefined ? null : await readUln(context, argument);
       await context.withLedger(async (ledger) => {
         const stream = uln === null ? null : await ledger.streamOf(uln);
-        const result = await verifyStreams(ledger.parts, stream, progress(context), context.signal);
+        const verify = (store: EventStore) =>
+          verifyStreams({ ...ledger.parts, store }, stream, progress(context), context.signal);
+        const results = [await verify(ledger.parts.store)];
+        // Who looked at whom is evidence as much as what was recorded.
+        for (const store of stream === null ? await ledger.accessLog() : []) {
+          results.push(await verify(store));
+        }
+        const result = results.reduce(together);
         print(context, result, options.json === true);
         if (result.problems.length > 0) {
           exit(6);
         }
       });
     });
+}
+
+function together(one: Verification, other: Verification): Verification {
+  return {
+    streams: one.streams + other.streams,
+    events: one.events + other.events,
+    redacted: one.redacted + other.redacted,
+    disposed: one.disposed + other.disposed,
+    problems: [...one.problems, ...other.problems],
+  };
 }
 
 function progress(context: CliContext): (events: number) => void {

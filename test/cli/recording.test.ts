@@ -137,7 +137,7 @@ describe.each(done)('%s', (_, argv) => {
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: expect.stringMatching(
-        /^Recorded 1 event, version 4 \(command [0-9a-f-]{36}(, WSRC0006)?\)\n$/,
+        /^Recorded 1 event, version 4 \(command [0-9a-f-]{36}(, WSRC0006)?\)\n(From now on [^\n]*\n[^\n]*\n)?$/,
       ),
       stderr: '',
     });
