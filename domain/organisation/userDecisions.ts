@@ -16,6 +16,7 @@ export function decideUsers(
     const { user, roles, person, emailAddress } = command.data;
     requireRolesOf(state.organisationType, roles);
     requireOwnAddress(emailAddress, state.mailDomain);
+    requireUnlikeOthers(user, state);
     if (known === undefined) {
       return [{ type: 'UserAdded', data: { user, roles, person, addedOn } }];
     }
@@ -40,6 +41,17 @@ export function decideUsers(
   return isSameRoles(known.roles, command.data.roles)
     ? []
     : [{ type: 'UserRolesChanged', data: command.data }];
+}
+
+/** Ids that differ in capitals alone are one person to most systems that give them, and to this one. */
+function requireUnlikeOthers(user: string, { users }: RegisteredOrganisation): void {
+  const isLike = (other: string) => other !== user && other.toLowerCase() === user.toLowerCase();
+  if ([...users.keys()].some(isLike)) {
+    throw new DomainError(
+      'ERR_ORGANISATION_DIFFERS',
+      'expected a user id of its own, found one that differs from a user’s in capitals alone',
+    );
+  }
 }
 
 /** Addresses that stand for an office and not a person. Source: the registration form refuses them; the list is ours. */
