@@ -57,12 +57,17 @@ export function createFinding(parts: AccessParts): Finding {
     identity: IdentityInput = {},
   ): Promise<FindAnswer> {
     // Parsed whoever the learner is: wrong input tells nothing, and no look goes unrecorded for it.
-    parseIdentity(identity);
+    const { dateOfBirth } = parseIdentity(identity);
     const { tags, judged } = await askAbout(parts, uln, asker, 'find', null);
     const answer = judged.outcome === 'allowed' ? await lookup.findByUln(uln, identity) : NOT_FOUND;
     const fields = answer.kind === 'none' ? [] : IDENTIFYING;
     const { code } = answer;
-    await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, code });
+    // A date of birth that is tried beside a ULN is a guess like one beside names.
+    const search =
+      dateOfBirth === null
+        ? null
+        : digestsOf(vault, mandatoryOf({ ...identity, lastKnownPostCode: null }), uln);
+    await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, search, code });
     if (judged.answer !== 'not-found') {
       judging.requireAllowed(judged);
     }
@@ -84,7 +89,7 @@ export function createFinding(parts: AccessParts): Finding {
       ...NOTHING_SHOWN,
       learners: tags,
       fields: ['comparison'],
-      search: digestsOf(vault, mandatoryOf({ ...input, lastKnownPostCode: null })),
+      search: digestsOf(vault, mandatoryOf({ ...input, lastKnownPostCode: null }), uln),
       code,
     });
     if (judged.answer !== 'not-found') {

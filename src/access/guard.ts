@@ -17,10 +17,14 @@ export type Mandatory = {
 const SEARCH_COUNTS_MS = 30 * 60_000;
 const LOOK_AT_POSSIBLE_MS = 10_000;
 
-/** Keyed digests of what is searched for, with and without the date of birth. */
+/**
+ * Keyed digests of what is searched for, with and without the date of birth; with the ULN that somebody
+ * is asked for by, so that guessing beside it shows.
+ */
 export function digestsOf(
   vault: Vault,
   searched: Mandatory,
+  uln = '',
 ): { readonly whole: string; readonly withoutBirth: string } {
   const { givenName, familyName, dateOfBirth, gender, lastKnownPostCode } = searched;
   const others = [
@@ -28,6 +32,7 @@ export function digestsOf(
     comparableName(familyName ?? ''),
     gender ?? '',
     comparablePostcode(lastKnownPostCode ?? ''),
+    ...(uln === '' ? [] : [uln]),
   ].join('\n');
   return {
     whole: searchDigest(vault, `whole\n${others}\n${dateOfBirth ?? ''}`),

@@ -13,6 +13,7 @@ import {
   NOTHING_SHOWN,
   recordsOf,
 } from './asked.js';
+import { digestsOf } from './guard.js';
 
 /** Reading the record of one learner. */
 export type Reading = {
@@ -81,7 +82,13 @@ export function createReading(parts: AccessParts): Reading {
     const fields = isOutside
       ? ['names', 'dateOfBirth', 'gender', isOwn ? 'own entries' : 'entries']
       : ['details', 'entries', 'sharing', 'challenges'];
-    await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, code: null });
+    // Only the date of birth of who is named: the names are what it is tried beside.
+    const tried = { givenName: null, familyName: null, gender: null, lastKnownPostCode: null };
+    const search =
+      identity?.dateOfBirth == null
+        ? null
+        : digestsOf(parts.vault, { ...tried, dateOfBirth: identity.dateOfBirth }, uln);
+    await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, search, code: null });
     judging.requireAllowed(judged);
     if (!isOutside) {
       return { kind: 'whole', ...(await shownAt(asker, read, at)) };

@@ -48,7 +48,16 @@ function looksCommand(context: CliContext): Command {
   );
 }
 
-function lookText({ at, user, organisation, purpose, action, decision, ...rest }: Look): string {
+/** One look in a line, with its name at the end. */
+export function lookText({
+  at,
+  user,
+  organisation,
+  purpose,
+  action,
+  decision,
+  ...rest
+}: Look): string {
   const who = organisation === null ? (user ?? 'the keeper') : `${user}@${organisation}`;
   const what =
     decision === 'allowed' ? rest.fields.join(', ') : `refused (${rest.rules.join(', ')})`;

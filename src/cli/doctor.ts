@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { DomainError } from '../../domain/errors.js';
 import { parseHeader } from '../../streams/envelope.js';
@@ -58,6 +59,7 @@ async function diagnose(context: CliContext, ledger: Ledger): Promise<readonly D
     await clockDiagnosis(context, ledger),
     ...(await erasureDiagnoses(ledger)),
     await mergeDiagnosis(ledger),
+    await alertDiagnosis(ledger),
   ];
 }
 
@@ -69,6 +71,7 @@ function fileModes(context: CliContext): readonly Diagnosis[] {
     ...(vaultCopy === null ? [] : [vaultCopy]),
     views,
     master,
+    ...accessFiles(sqlitePath(context.config.places.access)),
   ];
   return files.map((path) => {
     const mode = statSync(path).mode & 0o777;
@@ -79,6 +82,26 @@ function fileModes(context: CliContext): readonly Diagnosis[] {
       found: `mode 0${mode.toString(8)}`,
     };
   });
+}
+
+/** The files of the access ledger, one for each year in which somebody asked for something. */
+function accessFiles(template: string): readonly string[] {
+  const [before = '', after = ''] = basename(template).split('{year}');
+  const folder = dirname(template);
+  return (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .filter((name) => /^\d{4}$/.test(name.slice(before.length, name.length - after.length)))
+    .map((name) => join(folder, name));
+}
+
+/** Alerts that nobody has looked into: misuse is found by a machine and judged by people. */
+async function alertDiagnosis({ alerts }: Ledger): Promise<Diagnosis> {
+  const open = await alerts.list({ all: false });
+  return {
+    level: open.length === 0 ? 'ok' : 'warning',
+    check: 'every alert was looked into ("plr alert list")',
+    found: `${open.length} open`,
+  };
 }
 
 function viewsDiagnosis({ parts: { views } }: Ledger): Diagnosis {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { Actor } from '../../domain/actor.js';
 import { CalendarDate } from '../../domain/date.js';
 import { NoticeLanguage } from '../../domain/notice/events.js';
+import type { NoticeStatus } from '../../projections/notices.js';
 import { parseInput } from '../input.js';
 import type { NoticeInput } from '../notices.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
@@ -160,18 +161,18 @@ function statusCommand(context: CliContext): Command {
         return ledger.notices.status(uln);
       });
       for (const status of statuses) {
-        const { at, notice, language, what, by } = status;
-        context.print(
-          options.ndjson === true
-            ? JSON.stringify(status)
-            : `${at}  notice ${notice} (${language})  ${what} by ${actorText(by)}`,
-        );
+        context.print(options.ndjson === true ? JSON.stringify(status) : statusText(status));
       }
       if (statuses.length === 0 && options.ndjson !== true) {
         context.print('No notice was shown.');
       }
     },
   );
+}
+
+/** One showing or acknowledgement of a notice in a line. */
+export function statusText({ at, notice, language, what, by }: NoticeStatus): string {
+  return `${at}  notice ${notice} (${language})  ${what} by ${actorText(by)}`;
 }
 
 function actorText(by: Actor): string {

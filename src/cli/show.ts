@@ -5,6 +5,7 @@ import { eventsAt } from '../../projections/replay.js';
 import { parseInput } from '../input.js';
 import { recordOf } from '../records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
+import { completePage, completeRecord } from './completeRecord.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { coloursFor, disclosedLines, plrLines, pointText } from './format.js';
@@ -27,6 +28,7 @@ type ShowOptions = PointOptions &
     readonly familyName?: string;
     readonly dateOfBirth?: string;
     readonly language: string;
+    readonly complete?: boolean;
     readonly json?: boolean;
   };
 
@@ -44,6 +46,10 @@ export function showCommand(context: CliContext): Command {
     .option('--given-name <name>', 'shown only where this is the name of the learner')
     .option('--family-name <name>', 'the same for the family name')
     .option('--date-of-birth <date>', 'the same for the date of birth')
+    .option(
+      '--complete',
+      'everything kept of the learner, as a page: history, views, notices, looks too',
+    )
     .option('--json', 'print JSON');
   return asking(point(languageOption(command))).action(
     async (argument: string, options: ShowOptions) => {
@@ -58,10 +64,20 @@ export function showCommand(context: CliContext): Command {
           purpose: 'learner-choice',
         });
         lines.forEach(options.json === true ? context.say : context.print);
+        if (options.complete === true) {
+          refusePoint(options, 'the complete record is of now');
+          const complete = await completeRecord(ledger, uln, asker);
+          const { read: _, ...parts } = complete;
+          (options.json === true
+            ? [JSON.stringify(parts)]
+            : completePage(complete, context.clock().slice(0, 10))
+          ).forEach(context.print);
+          return;
+        }
         const shown = await ledger.access.record(uln, asker, identityOf(options), at);
         const colours = coloursFor(context.stdout, context.environment);
         if (shown.kind === 'part') {
-          refusePoint(options);
+          refusePoint(options, 'an organisation is shown the record of now');
           if (options.json === true) {
             context.print(JSON.stringify(shown.plr));
             return;
@@ -93,10 +109,8 @@ function identityOf({ givenName, familyName, dateOfBirth }: ShowOptions) {
     : parseInput(Identity, { givenName, familyName, dateOfBirth });
 }
 
-function refusePoint({ asAt, validAt, atVersion }: PointOptions): void {
+function refusePoint({ asAt, validAt, atVersion }: PointOptions, because: string): void {
   if (asAt !== undefined || validAt !== undefined || atVersion !== undefined) {
-    throw usageError(
-      'expected no point of the history, because an organisation is shown the record of now, found one',
-    );
+    throw usageError(`expected no point of the history, because ${because}, found one`);
   }
 }

@@ -136,6 +136,33 @@ test('a request on the last stroke of a day is explained by the day it was decid
   expect(look?.event.data.on).toBe(CalendarDate.parse('2026-09-30'));
 });
 
+test.each<[string, (ledger: Ledger, uln: Uln, dateOfBirth: string) => Promise<unknown>]>([
+  [
+    'a search by ULN',
+    (ledger, uln, dateOfBirth) => ledger.access.findByUln(uln, registrar(), { dateOfBirth }),
+  ],
+  [
+    'a reading of the record',
+    (ledger, uln, dateOfBirth) => {
+      const identity = {
+        givenName: null,
+        familyName: null,
+        dateOfBirth: CalendarDate.parse(dateOfBirth),
+      };
+      return ledger.access.record(uln, askerOf(COLLEGE, 'admission'), identity);
+    },
+  ],
+])('dates of birth that are guessed beside %s raise an alert', async (_, guess) => {
+  const { ledger } = await openSetting();
+  const uln = await issue(ledger, 1);
+  await settle(ledger, uln, connection(COLLEGE));
+  for (const day of ['01', '02', '03']) {
+    await answered(guess(ledger, uln, `2003-05-${day}`));
+  }
+  const raised = await ledger.reviewing.review(CalendarDate.parse('2026-09-01'));
+  expect(raised).toMatchObject([{ kind: 'birth-date-guessing', measured: 3 }]);
+});
+
 describe('an organisation’s own affairs', () => {
   test('a notice that was never published is not attested', async () => {
     const { ledger } = await openSetting();

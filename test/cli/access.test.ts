@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { learnersCsv, readResult } from '../imports/files.js';
 import type { CliRun, CliWorld } from '../support/ledger.js';
@@ -298,6 +299,76 @@ describe('an opt-out of the earlier policy', () => {
     expectDone(await given());
     expect((await override()).stderr).toContain('which only the learner can lift');
     expect((await show()).stderr).toContain('WSEC0206');
+  });
+});
+
+describe('the complete record', () => {
+  const complete = ['--complete', '--as', 'learner'];
+
+  test('is a page of all that is kept, for the learner', async () => {
+    const world = await createLedgerWorld();
+    const uln = await register(world);
+    await world.plr(['show', uln, '--as', 'exams@10000002', ...GUIDANCE]);
+    const { stdout } = expectDone(await world.plr(['show', uln, ...complete]));
+    expect(stdout).toMatch(NAMES);
+    for (const title of [
+      'How it came to be\n    1  ',
+      'What you have shared yourself\n  nothing',
+      'Privacy notices\n  nothing',
+      'Who looked at it\n',
+      'What you can do\n',
+    ]) {
+      expect(stdout).toContain(title);
+    }
+    expect(stdout).toContain('read by exams@10000002 for advice-and-guidance: refused');
+  });
+
+  test('is the same as JSON', async () => {
+    const world = await createLedgerWorld();
+    const uln = await register(world);
+    const fields = fieldsOf(await world.plr(['show', uln, ...complete, '--json']));
+    expect(fields).toMatchObject({ plr: { uln }, notices: [], views: [] });
+    expect(fields['looks']).toHaveLength(3);
+  });
+
+  test.each([
+    ['an organisation', ['--as', 'exams@10000002', ...GUIDANCE], 5, 'ERR_ACCESS_REFUSED'],
+    ['a point of the history', ['--as', 'learner', '--at-version', '1'], 2, 'ERR_INPUT_INVALID'],
+  ])('is not for %s', async (_, options, code, error) => {
+    const world = await createLedgerWorld();
+    const run = await world.plr(['show', await register(world), '--complete', ...options]);
+    expect(run).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(error) });
+  });
+});
+
+describe('who looked at whom', () => {
+  test('is verified with everything, and a look that was altered is named', async () => {
+    const world = await createLedgerWorld();
+    const uln = await register(world);
+    await world.plr(['show', uln, '--as', 'exams@10000002', ...GUIDANCE]);
+    expectDone(await world.plr(['verify', '--all']));
+    const file = world.path('data/access-2026.db');
+    const database = new Database(file);
+    database.exec('DROP TRIGGER events_no_update');
+    database.exec(
+      "UPDATE events SET data = CAST(replace(CAST(data AS TEXT), 'refused', 'allowed') AS BLOB)",
+    );
+    database.close();
+    const run = await world.plr(['verify', '--all']);
+    expect(run).toMatchObject({
+      code: 6,
+      stdout: expect.stringMatching(/^ERR_\w+ {2}access-10000002-\d{8} /m),
+    });
+  });
+
+  test('is readable by the owner of the file alone, which doctor looks at', async () => {
+    const world = await createLedgerWorld();
+    await register(world);
+    expect((await world.plr(['doctor'])).stdout).toMatch(
+      /ok +\S*access-2026\.db is readable by its owner alone: mode 0600/,
+    );
+    chmodSync(world.path('data/access-2026.db'), 0o644);
+    expect((await world.plr(['doctor'])).stdout).toMatch(/warning +\S*access-2026\.db is readable/);
   });
 });
 
