@@ -2,7 +2,6 @@ import { strict as assert } from 'node:assert';
 import { recordDisposed } from '../domain/erasure/disposal.js';
 import { DomainError } from '../domain/errors.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import { learner } from '../domain/learner/learner.js';
 import { type MergeEdge, obstacleTo } from '../domain/learner/mergeChains.js';
 import type { IssuedLearner } from '../domain/learner/state.js';
 import type { Recorded } from '../domain/recorded.js';
@@ -10,6 +9,7 @@ import type { Uln } from '../domain/uln.js';
 import { type MergeRow, merges, selectMerges } from '../projections/merges.js';
 import type { Runner } from '../projections/runner.js';
 import { numberOf } from '../streams/position.js';
+import { foldLearner } from './access/facts.js';
 import type { Outcome } from './deciding.js';
 import { followUpCommandId } from './identifiers.js';
 import type { Journal } from './journal.js';
@@ -105,9 +105,10 @@ export function createMergeWorker(parts: MergeParts): MergeWorker {
   ): Promise<void> {
     for (let step = 0; step < MAX_STEPS; step += 1) {
       const events = await learners.read(edge.master);
-      const decided = stateOf(events).merging.merges.get(mergeId)?.ended === null;
-      const { supersessions } = stateOf(await learners.read(edge.superseded)).merging;
-      const applied = supersessions.get(mergeId)?.ended;
+      // A record that was disposed of says nothing of any merge, so none holds with it.
+      const decided = mergingOf(events)?.merges.get(mergeId)?.ended === null;
+      const other = mergingOf(await learners.read(edge.superseded));
+      const applied = other?.supersessions.get(mergeId)?.ended;
       if (decided === (applied === false)) {
         return;
       }
@@ -118,7 +119,11 @@ export function createMergeWorker(parts: MergeParts): MergeWorker {
         continue;
       }
       const refusal =
-        applied === undefined ? await apply(mergeId, edge, earlier, request) : ENDED_BEFORE;
+        other === null
+          ? DISPOSED
+          : applied === undefined
+            ? await apply(mergeId, edge, earlier, request)
+            : ENDED_BEFORE;
       if (refusal !== null) {
         const command = { type: 'RefuseMerge', data: { mergeId, ...refusal } } as const;
         await handleAny(edge.master, command, request('refused'));
@@ -177,14 +182,18 @@ export function createMergeWorker(parts: MergeParts): MergeWorker {
   };
 }
 
+const DISPOSED = { cause: 'refused', reason: 'ERR_RECORD_DISPOSED' } as const;
 const ENDED_BEFORE = { cause: 'refused', reason: 'SupersessionEnded' } as const;
+
+/** What a learner's stream says of merges; `null` where the record was disposed of. */
+function mergingOf(events: readonly Recorded<LearnerEvent>[]): IssuedLearner['merging'] | null {
+  const state = foldLearner(events);
+  return state.status === 'issued' ? state.merging : null;
+}
 
 /** The state of a learner who has a ULN. Throws `ERR_RECORD_DISPOSED` where the record was disposed of. */
 export function stateOf(events: readonly Recorded<LearnerEvent>[]): IssuedLearner {
-  const state = events.reduce(
-    (before, { event }) => learner.evolve(before, event),
-    learner.initialState,
-  );
+  const state = foldLearner(events);
   if (state.status === 'disposed') {
     throw recordDisposed();
   }

@@ -97,7 +97,14 @@ export function createMerging(parts: MergeParts & { readonly clock: Clock }): {
     const by = { kind: 'keeper' } as const;
     learner.decide({ type: 'Supersede', data: { mergeId, master }, by, at: clock() }, other);
     const edge = { master, superseded };
-    if (obstacleTo(edge, await worker.edgesAround(edge, [])) !== null) {
+    const obstacle = obstacleTo(edge, await worker.edgesAround(edge, []));
+    if (obstacle === 'cycle') {
+      throw new DomainError(
+        'ERR_ULN_SUPERSEDED',
+        'expected a master that answers for itself, found one that was superseded meanwhile',
+      );
+    }
+    if (obstacle !== null) {
       throw new DomainError(
         'ERR_MERGE_TOO_LONG',
         `expected a chain of at most ${MAX_CHAIN_ULNS} ULNs, found a longer one; undo a merge in it and merge with the master instead`,

@@ -270,7 +270,10 @@ export async function naiveMerges(
 }
 
 /** A merge of the list as `naiveMerges` writes it. */
-export function mergeText({ mergeId, cause, appliedAt, state }: MergeStatus): string {
-  const applied = appliedAt === null ? 'never' : state === 'merged' ? 'standing' : 'ended';
-  return `${mergeId} ${cause ?? 'standing'} ${applied}`;
+export function mergeText({ mergeId, cause, decidedAt, appliedAt, state }: MergeStatus): string {
+  const decided = decidedAt === null ? 'never' : (cause ?? 'standing');
+  // Pending says that the two sides differ.
+  const isApplied = state === 'merged' || (state === 'pending' && decided !== 'standing');
+  const applied = appliedAt === null ? 'never' : isApplied ? 'standing' : 'ended';
+  return `${mergeId} ${decided} ${applied}`;
 }

@@ -76,7 +76,10 @@ async function recordOnly(
   // Sound: type and data are of one command.
   const command = { ...asked, by, at: clock() } as LearnerCommandOf<'MergeLearner'>;
   const recording = keeperRecording(randomUUID(), randomUUID(), 'data-correction');
-  await journal.append(stream, end, learner.decide(command, state), recording);
+  const decided = learner.decide(command, state);
+  if (decided.length > 0) {
+    await journal.append(stream, end, decided, recording);
+  }
 }
 
 /** Why a merge ended, by the master's stream; `null` while it stands. */

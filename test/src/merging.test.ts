@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../domain/retention.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import type { LearnerRequest } from '../../src/ledger.js';
 import type { Ledger } from '../../src/openLedger.js';
@@ -414,5 +415,36 @@ describe('a ledger without merges', () => {
     const again = await openAgain();
     const views = again.parts.runner.generations.all().map(({ view }) => view);
     expect(views).not.toContain('merges');
+  });
+});
+
+describe('a merge of which one record was disposed of', () => {
+  /** Disposes of a record by the orders of two persons. */
+  async function disposeOf(ledger: Ledger, { uln }: WorldLearner): Promise<void> {
+    const officer = (user: string) => requestOf(REGISTRY, user, { purpose: 'data-protection' });
+    const { retention } = ledger;
+    const order = await retention.propose(uln, 'court-order', DEFAULT_POLICY, officer('officer1'));
+    await retention.order(order, DEFAULT_POLICY, officer('officer2'));
+  }
+
+  test('ends for the other: nobody answers for a master that is no more', async () => {
+    const { ledger, register } = await createWorld();
+    const [a, b] = [await register(), await register()];
+    await merge(ledger, a, b);
+    await disposeOf(ledger, a);
+    expect(await ledger.merging.resume()).toEqual([]);
+    expect(await typesOf(ledger, b)).toEqual(['LearnerSuperseded', 'SupersessionEnded']);
+    expect((await ledger.resolve(b.uln)).found).toBe(b.uln);
+  });
+
+  test('ends for the master, and is refused from then on', async () => {
+    const { ledger, register } = await createWorld();
+    const [a, b] = [await register(), await register()];
+    const { mergeId } = await merge(ledger, a, b);
+    await disposeOf(ledger, b);
+    expect(await ledger.merging.resume()).toEqual([]);
+    expect(await causeOf(ledger, a, mergeId)).toBe('refused');
+    await expect(merge(ledger, a, b)).rejects.toMatchObject({ code: 'ERR_RECORD_DISPOSED' });
+    await expect(merge(ledger, b, a)).rejects.toMatchObject({ code: 'ERR_RECORD_DISPOSED' });
   });
 });
