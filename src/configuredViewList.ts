@@ -10,7 +10,7 @@ export type ListedView = Omit<
   'codeHash' | 'frozenVersion'
 > & {
   readonly link: string;
-  readonly state: 'open' | 'expired' | 'revoked';
+  readonly state: 'open' | 'expired' | 'revoked' | 'stopped';
   /** `none` where the recipient needs no code; `dead` after too many wrong tries. */
   readonly code: 'none' | 'unused' | 'used' | 'dead';
   readonly madeAt: Instant;

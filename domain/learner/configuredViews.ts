@@ -16,6 +16,8 @@ export type ConfiguredView = {
   readonly created: LearnerEventData<'ConfiguredViewCreated'>;
   readonly code: ViewCode | null;
   readonly isRevoked: boolean;
+  /** True from an opt-out on, for every view made before it, until the opt-out ends. */
+  readonly isStopped: boolean;
   /** The credentials it left as, by status list and index. */
   readonly exports: readonly { readonly list: string; readonly index: number }[];
 };
@@ -40,6 +42,7 @@ export function evolveConfiguredViews(
         created: event.data,
         code: event.data.codeHash === null ? null : unusedCode(event.data.codeHash),
         isRevoked: false,
+        isStopped: false,
         exports: [],
       });
     case 'ConfiguredViewCodeIssued':
@@ -61,6 +64,14 @@ export function evolveConfiguredViews(
   }
 }
 
+/** The views once a learner has opted out of sharing, or shares again: views that are made later are a new choice. */
+export function stopConfiguredViews(
+  views: ConfiguredViewsById,
+  isStopped: boolean,
+): ConfiguredViewsById {
+  return new Map([...views].map(([id, view]) => [id, { ...view, isStopped }]));
+}
+
 /** How a code stands: `none` where the view needs none, `dead` after too many wrong tries. */
 export function codeState(code: ViewCode | null): 'none' | 'unused' | 'used' | 'dead' {
   if (code === null) {
@@ -74,13 +85,16 @@ export function codeState(code: ViewCode | null): 'none' | 'unused' | 'used' | '
 
 /** How a view stands at an instant. */
 export function viewState(
-  { created, isRevoked }: ConfiguredView,
+  { created, isRevoked, isStopped }: ConfiguredView,
   at: Instant,
-): 'open' | 'expired' | 'revoked' {
+): 'open' | 'expired' | 'revoked' | 'stopped' {
   if (isRevoked) {
     return 'revoked';
   }
-  return created.expiresAt <= at ? 'expired' : 'open';
+  if (created.expiresAt <= at) {
+    return 'expired';
+  }
+  return isStopped ? 'stopped' : 'open';
 }
 
 function unusedCode(hash: CodeHash): ViewCode {

@@ -14,6 +14,7 @@ import {
   type Learner,
   type LegalHold,
   withEntry,
+  withOptOut,
 } from './state.js';
 
 /** The learner after one more event. */
@@ -186,10 +187,10 @@ function evolveSharing(
 ): IssuedLearner {
   switch (event.type) {
     case 'OptOutSet':
-      return { ...state, optedOutSince: event.data.effectiveDate };
+      return withOptOut(state, event.data.effectiveDate);
     case 'OptOutLifted':
     case 'OptOutOverridden':
-      return { ...state, optedOutSince: null };
+      return withOptOut(state, null);
     case 'ConnectionEstablished': {
       const { connectionId, ukprn, startDate, endDate } = event.data;
       return withConnection(state, connectionId, { ukprn, startDate, endDate });

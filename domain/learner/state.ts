@@ -4,7 +4,7 @@ import type { Disposed } from '../erasure/disposalEvents.js';
 import { isRedacted, type Redactable } from '../redaction.js';
 import type { Ukprn } from '../ukprn.js';
 import type { Uln } from '../uln.js';
-import type { ConfiguredViewsById } from './configuredViews.js';
+import { type ConfiguredViewsById, stopConfiguredViews } from './configuredViews.js';
 import type { LearnerDetails } from './details.js';
 import { type EntryReference, entryKey } from './entries.js';
 import type { LearnerEventData } from './events.js';
@@ -110,4 +110,10 @@ export function withEntry(learner: IssuedLearner, entry: Entry): IssuedLearner {
 export function challengeOwner(challenge: Challenge): Actor {
   const { entry } = challenge.raised;
   return entry === null ? { kind: 'keeper' } : { kind: 'organisation', ukprn: entry.submittedBy };
+}
+
+/** The learner who shares from then on, or not; an opt-out stops the views that were made before it. */
+export function withOptOut(state: IssuedLearner, since: CalendarDate | null): IssuedLearner {
+  const configuredViews = stopConfiguredViews(state.configuredViews, since !== null);
+  return { ...state, optedOutSince: since, configuredViews };
 }

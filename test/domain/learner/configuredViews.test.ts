@@ -58,6 +58,18 @@ describe('a view', () => {
       .refuses('ERR_NOT_PERMITTED');
   });
 
+  test.each([
+    ['made after an opt-out', [issued, event('OptOutSet'), created]],
+    [
+      'made before an opt-out that was lifted',
+      [issued, created, event('OptOutSet'), event('OptOutLifted')],
+    ],
+  ])('%s opens: it is what the learner wants shared', (_, events) => {
+    given(...events)
+      .when(command('OpenConfiguredView'))
+      .records(used);
+  });
+
   test('made again records nothing', () => {
     given(issued, created).when(command('CreateConfiguredView')).recordsNothing();
   });
@@ -305,11 +317,18 @@ describe('an opening', () => {
     ['no view', [issued], {}],
     ['a revoked view', [issued, created, revoked], {}],
     ['an expired view', [issued, created], { at: EXPIRED }],
+    ['a view made before an opt-out', [issued, created, event('OptOutSet')], {}],
     ['a view for another organisation', [issued, forProvider], { by: stranger }],
     ['a view for an organisation by the keeper', [issued, forProvider], { by: keeper }],
     ['a view for an organisation by the learner', [issued, forProvider], { by: theLearner }],
     ['a revoked view by its organisation', [issued, forProvider, revoked], { by: provider }],
     ['a revoked view after a wrong code', [issued, created, ...failures(5), revoked], {}],
+    ['a view made before an opt-out', [issued, created, event('OptOutSet')], {}],
+    [
+      'such a view by its organisation',
+      [issued, forProvider, event('OptOutSet')],
+      { by: provider },
+    ],
   ] as const)('of %s is refused as one that there is not', (_, events, options) => {
     const refused = given(...events).when(command('OpenConfiguredView', {}, options));
     refused.refuses('ERR_VIEW_NOT_AVAILABLE');
