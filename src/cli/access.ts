@@ -58,11 +58,19 @@ export function lookText({
   decision,
   ...rest
 }: Look): string {
-  const who = organisation === null ? (user ?? 'the keeper') : `${user}@${organisation}`;
+  const who = whoText(user, organisation);
   const what =
     decision === 'allowed' ? rest.fields.join(', ') : `refused (${rest.rules.join(', ')})`;
   const code = rest.code === null ? '' : `  ${rest.code}`;
   return `${at}  ${action} by ${who} for ${purpose}: ${what}${code}  ${rest.look}`;
+}
+
+/** Who asked; an id that is no user's is not kept. */
+function whoText(user: string | null, organisation: string | null): string {
+  if (organisation === null) {
+    return user ?? 'the keeper';
+  }
+  return user === null ? `somebody of ${organisation}` : `${user}@${organisation}`;
 }
 
 function explainCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
@@ -82,7 +90,7 @@ function explainCommand(context: CliContext, exit: (code: ExitCode) => void): Co
         context.print(JSON.stringify(explanation));
         return;
       }
-      const who = organisation === null ? (user ?? 'the keeper') : `${user}@${organisation}`;
+      const who = whoText(user, organisation);
       context.print(`${at}  ${recorded.action} by ${who} for ${purpose}`);
       context.print(`recorded:      ${recorded.decision} by ${recorded.rules.join(', ')}`);
       context.print(`decided again: ${decidedAgain.outcome} by ${decidedAgain.rules.join(', ')}`);

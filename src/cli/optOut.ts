@@ -8,7 +8,7 @@ import { given, recordingAction } from './recordingAction.js';
 
 /** What an opt-out means, said to whoever makes it. Source: the service's guidance to learners on opting out. */
 const CONSEQUENCES = [
-  'From now on no organisation sees the participation and achievements, nor can it verify a qualification here.',
+  'From now on no organisation sees the participation and achievements, nor can it verify a qualification here; views made before do not open.',
   'The ULN stays, sources go on sending what they have to, and the learner still sees everything.',
 ];
 
