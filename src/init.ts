@@ -6,9 +6,8 @@ import { createVault, createVaultCopy, vaultHasKeys } from '../streams/createVau
 import { StreamError } from '../streams/errors.js';
 import type { EventStore } from '../streams/eventStore.js';
 import { createFileMasterDriver, masterIdIn } from '../streams/master.js';
-import { sqlitePath } from '../streams/openStore.js';
+import { createStore, openStore, shownStore } from '../streams/openStore.js';
 import { openVault } from '../streams/openVault.js';
-import { createSqliteStore, openSqliteStore } from '../streams/sqlite.js';
 import { createDatabaseFile } from '../streams/sqliteFile.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';
@@ -36,8 +35,7 @@ export async function createLedger(
       'expected an origin such as ledger.example/2026, of letters, digits, dots and hyphens, found another form',
     );
   }
-  const storePath = sqlitePath(places.store);
-  const isBegun = existsSync(storePath) && (await hasEvents(storePath));
+  const isBegun = await hasEvents(places.store);
   refuseComplete(places, isBegun);
   refuseMissing(places, isBegun);
   refuseLostLedger(places, isBegun);
@@ -56,13 +54,12 @@ export async function createLedger(
       `expected to finish a ledger of the origin given, found one begun as ${origin}`,
     );
   }
-  createDatabaseFile(storePath);
-  createSqliteStore(storePath, origin);
+  await createStore(places.store, origin);
   if (places.vaultCopy !== null) {
     createVaultCopy(places.vault, places.vaultCopy);
   }
   const vault = await openVault({ path: places.vault, copyPath: places.vaultCopy, masters });
-  const store = openSqliteStore(storePath);
+  const store = await openStore(places.store);
   try {
     await recordCreation(store, vault, clock);
   } finally {
@@ -80,7 +77,7 @@ function refuseComplete(places: LedgerPlaces, isBegun: boolean): void {
   if (isBegun && parts.every((path) => existsSync(path))) {
     throw new StreamError(
       'ERR_LEDGER_EXISTS',
-      `expected no ledger at ${places.store}, found a complete one; nothing was touched`,
+      `expected no ledger at ${shownStore(places.store)}, found a complete one; nothing was touched`,
     );
   }
 }
@@ -105,15 +102,16 @@ function refuseLostLedger(places: LedgerPlaces, isBegun: boolean): void {
   if (!isBegun && existsSync(places.vault) && vaultHasKeys(places.vault)) {
     throw new StreamError(
       'ERR_LEDGER_MISSING',
-      `expected a ledger at ${places.store} beside a vault full of keys, found none: restore it`,
+      `expected a ledger at ${shownStore(places.store)} beside a vault full of keys, found none: restore it`,
     );
   }
 }
 
-async function hasEvents(storePath: string): Promise<boolean> {
+/** Whether a ledger was begun in the store that a URL names. */
+async function hasEvents(url: string): Promise<boolean> {
   let store: EventStore;
   try {
-    store = openSqliteStore(storePath);
+    store = await openStore(url);
   } catch (error) {
     if (error instanceof StreamError && error.code === 'ERR_LEDGER_MISSING') {
       return false;

@@ -13,9 +13,14 @@ export type FileKind = {
 /** Creates a database file with mode 0600, and its folder, unless it is there. Nothing is written into it. */
 export function createDatabaseFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (!existsSync(path)) {
+  try {
     closeSync(openSync(path, 'wx', 0o600));
     syncFolder(dirname(path));
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(path)) {
+      throw error;
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { DomainError } from '../../domain/errors.js';
 import { parseHeader } from '../../streams/envelope.js';
-import { sqlitePath } from '../../streams/openStore.js';
+import { storeFile } from '../../streams/openStore.js';
 import type { Ledger } from '../openLedger.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
@@ -64,28 +64,27 @@ async function diagnose(context: CliContext, ledger: Ledger): Promise<readonly D
 }
 
 function fileModes(context: CliContext): readonly Diagnosis[] {
-  const { store, vault, vaultCopy, views, master } = context.config.places;
-  const files = [
-    sqlitePath(store),
-    vault,
-    ...(vaultCopy === null ? [] : [vaultCopy]),
-    views,
-    master,
-    ...accessFiles(sqlitePath(context.config.places.access)),
-  ];
-  return files.map((path) => {
-    const mode = statSync(path).mode & 0o777;
-    const isPrivate = (mode & 0o077) === 0;
-    return {
-      level: isPrivate ? 'ok' : 'warning',
-      check: `${path} is readable by its owner alone`,
-      found: `mode 0${mode.toString(8)}`,
-    };
-  });
+  const { store, vault, vaultCopy, views, access, master } = context.config.places;
+  const files = [storeFile(store), vault, vaultCopy, views, master, ...accessFiles(access)];
+  return files
+    .filter((path) => path !== null)
+    .map((path) => {
+      const mode = statSync(path).mode & 0o777;
+      const isPrivate = (mode & 0o077) === 0;
+      return {
+        level: isPrivate ? 'ok' : 'warning',
+        check: `${path} is readable by its owner alone`,
+        found: `mode 0${mode.toString(8)}`,
+      };
+    });
 }
 
 /** The files of the access ledger, one for each year in which somebody asked for something. */
-function accessFiles(template: string): readonly string[] {
+function accessFiles(url: string): readonly string[] {
+  const template = storeFile(url);
+  if (template === null) {
+    return [];
+  }
   const [before = '', after = ''] = basename(template).split('{year}');
   const folder = dirname(template);
   return (existsSync(folder) ? readdirSync(folder) : [])

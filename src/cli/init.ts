@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { sqlitePath } from '../../streams/openStore.js';
+import { shownStore } from '../../streams/openStore.js';
 import { createLedger } from '../init.js';
 import type { CliContext } from './context.js';
 
@@ -11,14 +11,14 @@ export function initCommand(context: CliContext): Command {
     .option('--origin <name>', 'its name for ever, in every event, such as ledger.example/2026')
     .action(async ({ origin }: { origin?: string }) => {
       const { places } = context.config;
-      const wasBegun = existsSync(sqlitePath(places.store));
+      const wasBegun = existsSync(places.vault);
       const made = await createLedger(places, origin ?? null, context.clock);
       context.print(
         wasBegun
           ? `Finished ledger ${made}: what was missing of it was made, what was there was left`
           : `Made ledger ${made}`,
       );
-      context.print(`  store   ${places.store}`);
+      context.print(`  store   ${shownStore(places.store)}`);
       context.print(`  vault   ${places.vault}`);
       if (places.vaultCopy !== null) {
         context.print(`  copy    ${places.vaultCopy}`);

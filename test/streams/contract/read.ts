@@ -181,8 +181,8 @@ function positions(harness: Harness): void {
   test('refuses a position beyond the head', async () => {
     const store = await openOne(harness);
     await fill(store, 2);
-    const scheme = (await store.head())?.position.split('.')[0];
-    const beyond = `${scheme}.3.0123456789abcdef`;
+    const [scheme, number] = (await store.head())?.position.split('.') ?? [];
+    const beyond = `${scheme}.${Number(number) + 1}.0123456789abcdef`;
     await expect(all(store.readAll({ after: beyond }))).rejects.toMatchObject({
       code: 'ERR_POSITION_BEYOND_HEAD',
     });
