@@ -16,7 +16,7 @@ export type AccessDecision = {
 };
 
 /** Raised whenever the rules change: with the date of a request it says which rules decided it. */
-export const RULE_SET = 1;
+export const RULE_SET = 2;
 
 /**
  * Decides whether a request is allowed: any rule that forbids refuses it, whatever permits it; without

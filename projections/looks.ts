@@ -73,6 +73,7 @@ const LAST_HOUR = 22;
 /** Rules that name a look at a learner who is handled as restricted. */
 const HIDDEN = 'handled-as-restricted';
 const RESTRICTED = [HIDDEN, 'named-authorisation'];
+const TOLD: readonly string[] = ['follow', 'retract'];
 
 /** Creates the index of the access ledger in the file of views. */
 export function createLooks(database: Database.Database): Looks {
@@ -148,7 +149,8 @@ function takeIn(
         const hidden = { ...look, decision: 'refused', rules: [HIDDEN], fields: [], code: null };
         insertLook.run(tag, look.at, look.look, 1, JSON.stringify(hidden));
       }
-      if (look.organisation !== null) {
+      // What an organisation is told is not its own use of the access.
+      if (look.organisation !== null && !TOLD.includes(data.action)) {
         const day = dateOf(look.at);
         const hour = Number(look.at.slice(11, 13));
         addToDay.run({

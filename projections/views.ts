@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { DomainError } from '../domain/errors.js';
 import { LOOKS_SCHEMA } from './looks.js';
+import { PUBLISHED_SCHEMA } from './published.js';
 
 /** The database of kept views. It can be deleted at any time: everything in it is folded from the ledger. */
 export type ViewsDatabase = {
@@ -12,7 +13,7 @@ export type ViewsDatabase = {
 
 /** "PLRW" as application id. */
 const APPLICATION_ID = 0x50_4c_52_57;
-const FORMAT = 3;
+const FORMAT = 4;
 /** How long a step waits for another process that writes views. */
 const BUSY_WAIT_MS = 10_000;
 /** How long emptying the write-ahead log waits for a reader. */
@@ -88,6 +89,7 @@ function makeTables(database: Database.Database): void {
   const make = database.transaction(() => {
     database.exec(SCHEMA);
     database.exec(LOOKS_SCHEMA);
+    database.exec(PUBLISHED_SCHEMA);
     database.pragma(`application_id = ${APPLICATION_ID}`);
     database.pragma(`user_version = ${FORMAT}`);
   });

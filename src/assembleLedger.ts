@@ -95,6 +95,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
       orders,
       clock,
       views,
+      store,
       since,
       learners,
       lookup,

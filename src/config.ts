@@ -29,6 +29,10 @@ export const environmentSchema = z.object({
     .string()
     .default('./keys/master.key')
     .describe('The master key: outside the data folder, never in a backup'),
+  PLR_BUS: z
+    .string()
+    .optional()
+    .describe('The message bus that subscribers are told through, as a URL: `nats://<host>`'),
   PLR_AS: z.string().optional().describe('Who acts where `--as` is not given'),
   PLR_SCREENING: z
     .string()
@@ -46,6 +50,8 @@ export const environmentSchema = z.object({
 /** What the environment says, parsed. */
 export type Config = {
   readonly places: LedgerPlaces;
+  /** The URL of the message bus; `null` where nothing is published. */
+  readonly bus: string | null;
   readonly as: string | null;
   readonly purpose: Purpose | null;
   readonly policy: Omit<LedgerPolicy, 'screening'>;
@@ -75,6 +81,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       access: data.PLR_ACCESS,
       master: data.PLR_MASTER,
     },
+    bus: data.PLR_BUS ?? null,
     as: data.PLR_AS ?? null,
     purpose: data.PLR_PURPOSE ?? null,
     policy: { suspendAt: data.PLR_SUSPEND_AT },

@@ -9,6 +9,7 @@ import { learnerUpcasters, type Upcaster } from '../domain/learner/upcasters.js'
 import { type LedgerEvent, ledgerEvents } from '../domain/ledger/events.js';
 import { type NoticeEvent, noticeEvents } from '../domain/notice/events.js';
 import { type OrganisationEvent, organisationEvents } from '../domain/organisation/events.js';
+import { type SubscriberEvent, subscriberEvents } from '../domain/subscriber/events.js';
 import { type UserEvent, userEvents } from '../domain/user/events.js';
 import { StreamError } from '../streams/errors.js';
 
@@ -23,7 +24,8 @@ export type DomainEvent =
   | ErasureEvent
   | LedgerEvent
   | CredentialEvent
-  | NoticeEvent;
+  | NoticeEvent
+  | SubscriberEvent;
 
 /** What the journal knows of one family of streams, by the first word of their names. */
 export type EventTable = {
@@ -44,6 +46,7 @@ export const eventTables: Readonly<Record<string, EventTable>> = {
   ledger: { sealed: false, definitions: ledgerEvents, upcasters: {} },
   credential: { sealed: false, definitions: credentialEvents, upcasters: {} },
   notice: { sealed: false, definitions: noticeEvents, upcasters: {} },
+  subscriber: { sealed: false, definitions: subscriberEvents, upcasters: {} },
 };
 
 /** The table for a stream. Throws `ERR_EVENT_UNKNOWN` for a family that this version does not know. */

@@ -135,7 +135,8 @@ export function searchDigest(vault: Vault, canonical: string): string {
   return base32(vault.indexHmac(generation, `search\n${canonical}`)).slice(0, TAG_CHARACTERS);
 }
 
-function base32(bytes: Uint8Array): string {
+/** Bytes in the small letters and digits of RFC 4648, without padding. */
+export function base32(bytes: Uint8Array): string {
   let text = '';
   let bits = 0;
   let value = 0;

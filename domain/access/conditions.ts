@@ -10,6 +10,13 @@ import {
   userOf,
 } from './request.js';
 
+const READING: readonly Purpose[] = [
+  'advice-and-guidance',
+  'admission',
+  'achievement-verification',
+  'credit-transfer',
+];
+
 /** For which purposes an organisation may ask for what. The pairing is ours. */
 const purposesOf: Readonly<Record<Action, readonly Purpose[]>> = {
   find: ['learner-registration', 'participation-reporting', 'achievement-reporting'],
@@ -18,7 +25,7 @@ const purposesOf: Readonly<Record<Action, readonly Purpose[]>> = {
   amend: ['learner-registration', 'data-correction'],
   submit: ['participation-reporting', 'achievement-reporting', 'data-correction'],
   connect: ['learner-registration', 'advice-and-guidance', 'admission', 'participation-reporting'],
-  read: ['advice-and-guidance', 'admission', 'achievement-verification', 'credit-transfer'],
+  read: READING,
   'read-own': [
     'participation-reporting',
     'achievement-reporting',
@@ -33,6 +40,8 @@ const purposesOf: Readonly<Record<Action, readonly Purpose[]>> = {
   protect: [],
   'read-history': [],
   'open-view': [],
+  follow: READING,
+  retract: READING,
 };
 
 const REGISTRATION = [
@@ -48,13 +57,16 @@ const REGISTRATION = [
 /** What needs no agreement: to report what should not be there, and to open what a learner shares. */
 const FREE = ['report', 'open-view'] as const;
 
+/** What is told without being asked for: news of a record, and that something of it does not hold any more. */
+const TOLD = ['follow', 'retract'] as const;
+
 /** What each role of an outside organisation may do. Source: the service's user guide names the roles; the pairing is ours. */
 const actionsOf: Readonly<Partial<Record<Role, readonly Action[]>>> = {
   'awarding-body-user': ['verify', 'submit', 'challenge', 'read-own', ...FREE],
   'batch-user': [...REGISTRATION, 'read-own', ...FREE],
-  'online-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own', ...FREE],
-  'view-only': ['find', 'verify', 'read', ...FREE],
-  'super-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own', ...FREE],
+  'online-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own', ...TOLD, ...FREE],
+  'view-only': ['find', 'verify', 'read', ...TOLD, ...FREE],
+  'super-user': [...REGISTRATION, 'challenge', 'choose', 'read', 'read-own', ...TOLD, ...FREE],
 };
 
 /** What the service operator's staff may do, and for what. */
@@ -85,9 +97,17 @@ const staffActionsOf: Readonly<
   auditor: { actions: ['read', 'read-history'], purposes: ['audit'] },
 };
 
-/** True where an outside organisation asks to read a whole record. */
+/** True where an outside organisation asks to read a whole record, or is to be told of news of it. */
 export function isReadByOutsider(request: AccessRequest, facts: AccessFacts): boolean {
-  return request.action === 'read' && outsideOrganisation(request, facts) !== null;
+  return (
+    (request.action === 'read' || request.action === 'follow') &&
+    outsideOrganisation(request, facts) !== null
+  );
+}
+
+/** True where an outside organisation is to be told that something does not hold any more. */
+export function isRetraction(request: AccessRequest, facts: AccessFacts): boolean {
+  return request.action === 'retract' && outsideOrganisation(request, facts) !== null;
 }
 
 /** True where the organisation, or the person, has not used the access for so long that it expired. */
@@ -126,8 +146,18 @@ export function isConnected(
   );
 }
 
+/** True where the learner is, was or is to be directly linked to the organisation. */
+export function wasEverConnected(
+  { asker }: AccessRequest,
+  learner: AccessFacts['learner'],
+): boolean {
+  return (learner?.connections ?? []).some(
+    ({ ukprn }) => asker.kind === 'organisation' && ukprn === asker.ukprn,
+  );
+}
+
 /** What is done to a record without seeing it: a source's results are not lost because a learner is protected. */
-const UNSEEN: readonly Action[] = ['submit', 'report', 'merge', 'protect'];
+const UNSEEN: readonly Action[] = ['submit', 'report', 'merge', 'protect', 'retract'];
 
 /**
  * True where the record is handled as restricted and the asker is not authorised. The learner and

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CalendarDate } from '../date.js';
 import type { EventDefinition } from '../eventDefinition.js';
 
-/** What is asked: to search the register, to compare, to change, to read. */
+/** What is asked: to search the register, to compare, to change, to read, to be told of news, or that something does not hold any more. */
 export const Action = z.enum([
   'find',
   'verify',
@@ -20,6 +20,8 @@ export const Action = z.enum([
   'read-own',
   'read-history',
   'open-view',
+  'follow',
+  'retract',
 ]);
 export type Action = z.infer<typeof Action>;
 

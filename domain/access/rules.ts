@@ -7,16 +7,19 @@ import {
   isOptedOutOf,
   isReadByOutsider,
   isRestricted,
+  isRetraction,
   isStaffDuty,
   lacksRole,
   misfitsPurpose,
   needsAgreement,
+  wasEverConnected,
 } from './conditions.js';
 import type { Action } from './events.js';
 import { askingOrganisation, outsideOrganisation, type SharingRule, userOf } from './request.js';
 
 const NOTICE = 'the privacy notice';
 const OURS = 'ours';
+const RECIPIENTS = 'UK GDPR, Article 19: recipients are told of rectification and erasure';
 
 /** The day from which no consent is needed and no opt-out is new. Source: the service's guidance on the GDPR. */
 const LATER_POLICY = '2018-05-25' as CalendarDate;
@@ -119,6 +122,12 @@ export const sharingRules: readonly SharingRule[] = [
     applies: (request, facts) =>
       isReadByOutsider(request, facts) && !isConnected(request, facts.learner),
   }),
+  forbid('once-connected', RECIPIENTS, {
+    says: 'there is or was a direct connection between the learner and the organisation',
+    isAboutLearner: true,
+    applies: (request, facts) =>
+      isRetraction(request, facts) && !wasEverConnected(request, facts.learner),
+  }),
   forbid('source-of-the-record', OURS, {
     says: 'the organisation submitted something of the record',
     isAboutLearner: true,
@@ -176,6 +185,10 @@ export const sharingRules: readonly SharingRule[] = [
   permit('linked-organisation', NOTICE, {
     says: 'an organisation linked to the learner’s education sees the record',
     applies: (request, facts) => isReadByOutsider(request, facts),
+  }),
+  permit('recipients-told', RECIPIENTS, {
+    says: 'whoever could see a record is told what of it does not hold any more',
+    applies: (request, facts) => isRetraction(request, facts),
   }),
   permit('own-submissions', 'the user guide: awarding organisations manage what they uploaded', {
     says: 'a source sees what it submitted itself',

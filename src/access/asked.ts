@@ -57,17 +57,32 @@ export async function askAbout(
   identity: NamedIdentity,
 ): Promise<AskedAbout> {
   const read = await recordsOf(parts).readRecord(uln);
-  const [newest = 1] = parts.vault.indexGenerations();
-  const asked = read.events[0]?.stream ?? learnerStream(parts.vault, newest, uln);
-  const streams = [read.events, ...read.merged.map(({ events }) => events)];
-  const basis: Basis[] = streams.map((events) => ({
-    stream: events[0]?.stream ?? asked,
-    version: events.length,
-  }));
-  const states = streams.map(foldLearner);
+  const { tags, states, basis } = factsIn(parts.vault, read);
   const learner = learnerFactsOf(states, identityMatches(identity, states));
   const judged = await parts.judging.judge(asker, action, { learner, basis });
-  return { tags: basis.map(({ stream }) => tagOf(stream)), read, judged };
+  return { tags, read, judged };
+}
+
+/** What the rules are given of a record that was read: its ULNs' states, by their tags and their streams. */
+export function factsIn(
+  vault: Vault,
+  { asked, events, merged }: ReadRecord,
+): {
+  readonly tags: readonly string[];
+  readonly states: readonly Learner[];
+  readonly basis: readonly Basis[];
+} {
+  const [newest = 1] = vault.indexGenerations();
+  const streams = [events, ...merged.map((other) => other.events)];
+  const basis = streams.map((one) => ({
+    stream: one[0]?.stream ?? events[0]?.stream ?? learnerStream(vault, newest, asked),
+    version: one.length,
+  }));
+  return {
+    tags: basis.map(({ stream }) => tagOf(stream)),
+    states: streams.map(foldLearner),
+    basis,
+  };
 }
 
 /** Reading records with everything in them; a ULN that was not issued has no events. */

@@ -13,6 +13,7 @@ import type { Merging } from '../merging.js';
 import type { Notices } from '../notices.js';
 import type { Orders } from '../orders.js';
 import { createOrganisations, type Organisations } from '../organisations.js';
+import { createSubscribing, type Subscribing } from '../subscribing/subscribing.js';
 import { type Access, createAccess } from './access.js';
 import { createAccessLedger } from './accessLedger.js';
 import { createJudging } from './judging.js';
@@ -27,6 +28,7 @@ export type Rights = {
   readonly reviewing: Reviewing;
   /** The stores of the access ledger, a year each, to be verified like the ledger's. */
   readonly accessLog: () => Promise<readonly EventStore[]>;
+  readonly subscribers: Subscribing;
 };
 
 /** Puts together what decides on access and records it. */
@@ -36,6 +38,7 @@ export function assembleRights(parts: {
   readonly orders: Orders;
   readonly clock: Clock;
   readonly views: ViewsDatabase;
+  readonly store: EventStore;
   readonly stores: AccessStores;
   /** When the ledger began. */
   readonly since: string;
@@ -63,11 +66,14 @@ export function assembleRights(parts: {
     requiredNotice,
     clock,
   });
+  const accessParts = { ...parts, ledger, looks, judging };
+  const { database } = parts.views;
   return {
-    access: createAccess({ ...parts, ledger, looks, judging }),
+    access: createAccess(accessParts),
     organisations,
     alerts,
     reviewing,
     accessLog: ledger.stores,
+    subscribers: createSubscribing({ ...accessParts, organisations, database }),
   };
 }

@@ -43,6 +43,8 @@ type Shown = {
 export type Judging = {
   readonly judge: (asker: Asker, action: Action, about: About) => Promise<Judged>;
   /** Records the decision; durable when it is done. */
+  readonly record: (judged: Judged, shown: Shown) => Promise<{ readonly version: number }>;
+  /** Records the decision on what was asked for, and with it that the access is in use; looks for misuse. */
   readonly note: (judged: Judged, shown: Shown) => Promise<void>;
   /** Throws where the decision refuses: nothing of the learner for who is not entitled. */
   readonly requireAllowed: (judged: Judged) => void;
@@ -86,6 +88,25 @@ export function createJudging(parts: {
     }
   }
 
+  const record: Judging['record'] = (judged, { code, ...shown }) => {
+    const { outcome, rules, identityMatches, basis: facts, action } = judged;
+    return ledger.record(recordedAsker(judged), {
+      search: shown.search,
+      learners: [...shown.learners],
+      hidden: [...shown.hidden],
+      action,
+      decision: outcome,
+      rules: [...rules],
+      ruleSet: RULE_SET,
+      code: outcome === 'allowed' ? code : judged.code,
+      fields: outcome === 'allowed' ? [...shown.fields] : [],
+      identityMatches,
+      facts: [...facts],
+      on: judged.request.on,
+      requiredNotice: judged.facts.requiredNotice,
+    });
+  };
+
   return {
     judge: async (asker, action, { learner, basis }) => {
       const { organisation, basis: own } = await organisationFacts(journal, asker);
@@ -109,23 +130,10 @@ export function createJudging(parts: {
         request,
       };
     },
-    note: async (judged, { code, ...shown }) => {
-      const { outcome, rules, identityMatches, basis: facts, asker, action } = judged;
-      const { version } = await ledger.record(recordedAsker(judged), {
-        search: shown.search,
-        learners: [...shown.learners],
-        hidden: [...shown.hidden],
-        action,
-        decision: outcome,
-        rules: [...rules],
-        ruleSet: RULE_SET,
-        code: outcome === 'allowed' ? code : judged.code,
-        fields: outcome === 'allowed' ? [...shown.fields] : [],
-        identityMatches,
-        facts: [...facts],
-        on: judged.request.on,
-        requiredNotice: judged.facts.requiredNotice,
-      });
+    record,
+    note: async (judged, shown) => {
+      const { outcome, asker } = judged;
+      const { version } = await record(judged, shown);
       if (outcome === 'allowed') {
         await noteUse(judged);
       }
@@ -165,7 +173,7 @@ function refusalOf(decision: Judged): DomainError {
 }
 
 /** The one answer for a learner who is not there and for one who is not shown. */
-function learnerNotShown(code: ServiceCode | null): DomainError {
+export function learnerNotShown(code: ServiceCode | null = null): DomainError {
   return new DomainError(
     'ERR_LEARNER_NOT_FOUND',
     `expected a learner whose record can be shown to this asker, found none${code === null ? '' : ` (${code})`}`,

@@ -112,7 +112,7 @@ export function createReading(parts: AccessParts): Reading {
 }
 
 /** What was read without what is under quarantine. */
-function withoutHidden(read: ReadRecord): ReadRecord {
+export function withoutHidden(read: ReadRecord): ReadRecord {
   return {
     ...read,
     events: withoutQuarantined(read.events),

@@ -95,7 +95,8 @@ function detailsLines({
   ];
 }
 
-function qualificationLines(qualification: PlrQualification): readonly string[] {
+/** One qualification of a record with its entries, as lines of text. */
+export function qualificationLines(qualification: PlrQualification): readonly string[] {
   const { key, subject, level, achievements, participations } = qualification;
   const levelText = level === null ? '' : `  (${valueText(level)})`;
   return [

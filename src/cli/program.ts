@@ -23,6 +23,7 @@ import { optOutCommand } from './optOut.js';
 import { organisationCommand } from './organisation.js';
 import { organisationsCommand } from './organisations.js';
 import { projectionsCommand } from './projections.js';
+import { publishCommand } from './publish.js';
 import { recordCommand } from './record.js';
 import { redactCommand } from './redact.js';
 import { registerCommand } from './register.js';
@@ -32,6 +33,7 @@ import { retireCommand } from './retire.js';
 import { sensitiveCommand } from './sensitive.js';
 import { showCommand } from './show.js';
 import { statisticsCommand } from './statistics.js';
+import { subscriberCommand } from './subscriber.js';
 import { tailCommand } from './tail.js';
 import { ulnCommand } from './uln.js';
 import { vaultCommand } from './vault.js';
@@ -73,6 +75,8 @@ const commands: readonly CliCommand[] = [
   statisticsCommand,
   projectionsCommand,
   tailCommand,
+  subscriberCommand,
+  publishCommand,
   verifyCommand,
   vaultCommand,
   doctorCommand,
