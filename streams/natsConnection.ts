@@ -9,6 +9,7 @@ export async function connectNats(
     servers: host,
     ...(username === '' ? {} : { user: username, pass: password }),
     maxReconnectAttempts: -1,
+    waitOnFirstConnect: inboxPrefix !== undefined,
     ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
   });
   return { connection, options: { replicas: 1 } };

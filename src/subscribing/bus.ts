@@ -16,17 +16,21 @@ import { connectNats } from '../../streams/natsConnection.js';
 import { fromBinary, toBinary } from './binaryMode.js';
 import { MESSAGE_STREAM, MESSAGE_SUBJECTS, messagesOf, subjectOf } from './subjects.js';
 
-/** The broker that messages are sent through. */
+/** The broker that messages are sent through. One that is away is waited for until the signal aborts. */
 export type Bus = {
   /** Gives a subscriber its place on the bus; does nothing where it has one. */
-  readonly admit: (subscriber: string) => Promise<void>;
+  readonly admit: (subscriber: string, signal: AbortSignal) => Promise<void>;
   /**
-   * Sends a message; durable on the bus when it is done. A broker that is away is waited for until the
-   * signal aborts: the same message again is known by its id within the broker's window.
+   * Sends a message; durable on the bus when it is done. The same message again is known by its id
+   * within the broker's window.
    */
   readonly send: (subscriber: string, message: Message, signal: AbortSignal) => Promise<void>;
   /** The place in the log of the last message that a subscriber was sent since an instant; `null` for none. */
-  readonly lastPosition: (subscriber: string, since: string) => Promise<string | null>;
+  readonly lastPosition: (
+    subscriber: string,
+    since: string,
+    signal: AbortSignal,
+  ) => Promise<string | null>;
   readonly close: () => Promise<void>;
 };
 
@@ -57,40 +61,51 @@ function createBus(connection: NatsConnection, manager: JetStreamManager): Bus {
   const jetstream = connection.jetstream({ timeout: TIMEOUT_MS });
   const admitted = new Set<string>();
 
+  /** Takes a step again while the broker does not answer. */
+  async function patiently<Result>(
+    signal: AbortSignal,
+    step: () => Promise<Result>,
+  ): Promise<Result> {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await step();
+      } catch (error) {
+        if (!isAway(error) || connection.isClosed()) {
+          throw busFailure(error);
+        }
+        await sleep(RETRY_MS, undefined, { signal });
+      }
+    }
+  }
+
   return {
-    admit: async (subscriber) => {
+    admit: async (subscriber, signal) => {
       if (admitted.has(subscriber)) {
         return;
       }
-      await manager.consumers.add(MESSAGE_STREAM, {
-        durable_name: subscriber,
-        filter_subject: messagesOf(subscriber),
-        ack_policy: AckPolicy.Explicit,
-        deliver_policy: DeliverPolicy.All,
-        ack_wait: nanos(ACK_WAIT_MS),
-        // One at a time: nothing of a learner is given before what was recorded of it earlier is dealt with.
-        max_ack_pending: 1,
-      });
+      await patiently(signal, () =>
+        manager.consumers.add(MESSAGE_STREAM, {
+          durable_name: subscriber,
+          filter_subject: messagesOf(subscriber),
+          ack_policy: AckPolicy.Explicit,
+          deliver_policy: DeliverPolicy.All,
+          ack_wait: nanos(ACK_WAIT_MS),
+          // One at a time: nothing of a learner is given before what was recorded of it earlier is dealt with.
+          max_ack_pending: 1,
+        }),
+      );
       admitted.add(subscriber);
     },
     send: async (subscriber, message, signal) => {
       const { headers, body } = toBinary(message);
       const msgID = `${subscriber}.${message.id}`;
-      for (;;) {
-        signal.throwIfAborted();
-        try {
-          await jetstream.publish(subjectOf(subscriber, message.kind), body, { headers, msgID });
-          return;
-        } catch (error) {
-          if (!(error instanceof NatsError) || connection.isClosed()) {
-            throw busFailure(error);
-          }
-          await sleep(RETRY_MS, undefined, { signal });
-        }
-      }
+      await patiently(signal, () =>
+        jetstream.publish(subjectOf(subscriber, message.kind), body, { headers, msgID }),
+      );
     },
-    lastPosition: async (subscriber, since) => {
-      const found = await lastMessageOf(manager, subscriber);
+    lastPosition: async (subscriber, since, signal) => {
+      const found = await patiently(signal, () => lastMessageOf(manager, subscriber));
       return found !== null && found.time >= since ? found.position : null;
     },
     close: () => connection.drain(),
@@ -142,8 +157,13 @@ async function lastMessageOf(
     if (error instanceof NatsError && error.api_error?.code === 404) {
       return null;
     }
-    throw busFailure(error);
+    throw error;
   }
+}
+
+/** True where the broker did not answer: it is away, or on its way back. */
+function isAway(error: unknown): boolean {
+  return error instanceof NatsError && error.api_error === undefined;
 }
 
 function busFailure(cause: unknown): unknown {

@@ -20,7 +20,7 @@ import type { Asker } from '../access/accessLedger.js';
 import { factsIn, NOTHING_SHOWN, recordsOf } from '../access/asked.js';
 import { foldLearner, learnerFactsOf } from '../access/facts.js';
 import type { Judged, Judging } from '../access/judging.js';
-import { followUpCommandId, learnerStream } from '../identifiers.js';
+import { followUpCommandId, learnerStream, tagOf } from '../identifiers.js';
 import type { Journal } from '../journal.js';
 import { createReferences, type References } from './references.js';
 
@@ -80,7 +80,7 @@ export function createMessages(parts: {
       const basis = [{ stream: stored.stream, version: events.length }];
       const states = [own];
       return {
-        ...{ recorded, events, news, tags: [], basis, states },
+        ...{ recorded, events, news, tags: [tagOf(stored.stream)], basis, states },
         statesBefore: states,
         statesAfter: states,
       };

@@ -56,12 +56,16 @@ export function createPublisher(parts: {
   const { store, register, messagesFor, published, bus } = parts;
 
   /** From where a subscriber goes on: its checkpoint, else the last message it was sent, else as it was registered. */
-  async function placeOf(subscriber: RegisteredSubscriber): Promise<Position | null> {
+  async function placeOf(
+    subscriber: RegisteredSubscriber,
+    signal: AbortSignal,
+  ): Promise<Position | null> {
     const known = published.positionOf(subscriber.registration);
     if (known !== null) {
       return known;
     }
-    const sent = await bus.lastPosition(subscriber.subscriber, subscriber.registeredAt);
+    const { subscriber: name, registeredAt } = subscriber;
+    const sent = await bus.lastPosition(name, registeredAt, signal);
     const begins = subscriber.from === 'beginning' ? null : subscriber.position;
     const place = sent !== null && (await isOurs(sent)) ? sent : begins;
     if (place !== null) {
@@ -91,7 +95,7 @@ export function createPublisher(parts: {
     signal: AbortSignal,
     onSent?: PublishOptions['onSent'],
   ): Promise<number> {
-    const outgoing = await messagesFor(event, subscribers);
+    const outgoing = subscribers.length === 0 ? [] : await messagesFor(event, subscribers);
     for (const { subscriber, message, record } of outgoing) {
       // Durable in the access ledger before anybody is told.
       await record();
@@ -128,7 +132,9 @@ export function createPublisher(parts: {
     options: PublishOptions & { readonly through: Position | null },
   ): Promise<void> {
     const { signal, once, through } = options;
-    const after = earliestOf(readers);
+    // Where nobody is to be told anything yet, only who comes is of interest.
+    const after =
+      readers.length === 0 ? ((await store.head())?.position ?? null) : earliestOf(readers);
     let [last, unsaved] = [after, 0];
     const settle = () => {
       if (last !== null && unsaved > 0) {
@@ -167,11 +173,11 @@ export function createPublisher(parts: {
     }
   }
 
-  async function readersNow(): Promise<readonly Reader[]> {
+  async function readersNow(signal: AbortSignal): Promise<readonly Reader[]> {
     const readers: Reader[] = [];
     for (const subscriber of await register.list()) {
-      await bus.admit(subscriber.subscriber);
-      readers.push({ subscriber, position: await placeOf(subscriber) });
+      await bus.admit(subscriber.subscriber, signal);
+      readers.push({ subscriber, position: await placeOf(subscriber, signal) });
     }
     return readers;
   }
@@ -185,7 +191,7 @@ export function createPublisher(parts: {
     while (!options.signal.aborted) {
       const turn = new AbortController();
       const signal = AbortSignal.any([options.signal, turn.signal]);
-      const readers = await readersNow();
+      const readers = await readersNow(signal);
       const latest = latestOf(readers);
       const isAbreast = ({ subscriber, position }: Reader) =>
         position === latest || abreast.has(subscriber.registration);
@@ -211,14 +217,20 @@ export function createPublisher(parts: {
 
   return {
     publish: async (options) => {
-      if (options.once) {
-        await pass(await readersNow(), { ...options, through: null });
-      } else {
-        await publishOn(options);
+      const { once, signal } = options;
+      try {
+        await (once
+          ? pass(await readersNow(signal), { ...options, through: null })
+          : publishOn(options));
+      } catch (error) {
+        // An abort is how it is meant to end.
+        if (!signal.aborted) {
+          throw error;
+        }
       }
     },
     republish: async ({ subscriber, after, through, signal }) => {
-      await bus.admit(subscriber.subscriber);
+      await bus.admit(subscriber.subscriber, signal);
       let count = 0;
       for await (const event of store.readAll({ after, through, signal })) {
         count += await tell(event, [subscriber], signal);
