@@ -16,6 +16,11 @@ export type { Recorded } from '../domain/recorded.js';
 export { type ErasureBasis, isRedacted, type RedactionMarker } from '../domain/redaction.js';
 export { DEFAULT_POLICY, type RetentionPolicy } from '../domain/retention.js';
 export { type FailureFlag, type ServiceCode, serviceCodes } from '../domain/serviceCodes.js';
+export {
+  type Message,
+  type MessageData,
+  MessageKind,
+} from '../domain/subscriber/message.js';
 export { Ukprn } from '../domain/ukprn.js';
 export { explainUln, Uln } from '../domain/uln.js';
 export type { Comparison } from '../projections/comparison.js';
@@ -118,5 +123,18 @@ export type { Request } from './request.js';
 export type { DisposalStatus, DueQuery, DueTask, Retention } from './retention.js';
 export type { ListedReview, QuarantineDecision, SensitiveReviews } from './reviews.js';
 export { readScreening, type Screening, type ScreeningFileInput } from './screening.js';
+export {
+  type DeadLetter,
+  type MessageHandler,
+  type ReceivedMessage,
+  type ReplayOptions,
+  replay,
+  type SubscribeOptions,
+  subscribe,
+} from './subscribing/consume.js';
+export type { FetchParticulars, Particulars } from './subscribing/particulars.js';
+export type { Publisher } from './subscribing/publisher.js';
+export type { RegisteredSubscriber, SubscriberInput } from './subscribing/subscribers.js';
+export type { Subscribing } from './subscribing/subscribing.js';
 export type { NamedUln, UlnChange } from './ulnChanges.js';
 export { type Problem, type Verification, verifyStreams } from './verify.js';

@@ -27,3 +27,8 @@ test('a service issues a ULN, records, and another follows what was achieved, on
   expect(run('followAchievements', folder)).toBe('601/0143/X: Pass\n');
   expect(run('followAchievements', folder)).toBe('');
 });
+
+test('the page on subscribing shows its service as it is', () => {
+  const subscribing = readFileSync(new URL('../docs/subscribing.md', import.meta.url), 'utf8');
+  expect(subscribing).toContain(sourceOf('subscribe').trim());
+});

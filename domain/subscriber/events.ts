@@ -6,7 +6,7 @@ import { Ukprn } from '../ukprn.js';
 import { MessageKind } from './message.js';
 
 /** A subscriber's name: a part of the subjects of its messages, and in clear for ever. */
-export const SubscriberName = z
+const SubscriberName = z
   .string()
   .regex(
     /^[a-z](?!.*\d{10})[a-z0-9-]{0,31}$/,

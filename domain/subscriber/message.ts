@@ -18,9 +18,7 @@ export type MessageKind = z.infer<typeof MessageKind>;
  * A reference to a learner or an entry that is one subscriber's own: the same in all its messages, and
  * another for everybody else, so that two subscribers cannot find out that they mean the same person.
  */
-export const Reference = z
-  .string()
-  .regex(/^[a-z2-7]{26}$/, 'expected a reference of 26 characters');
+const Reference = z.string().regex(/^[a-z2-7]{26}$/, 'expected a reference of 26 characters');
 
 /** What a message of each kind says: references alone. The particulars are fetched with its `dataref`. */
 export const messageData = {
@@ -65,11 +63,13 @@ export const messageAttributes = z.strictObject({
 /** The attributes of a message. */
 export type MessageAttributes = z.infer<typeof messageAttributes>;
 
-/** A message as it is sent and received. */
-export type Message = MessageAttributes & {
-  readonly kind: MessageKind;
-  readonly data: MessageData;
-};
+/** A message as it is sent and received: its kind says what its data holds. */
+export type Message = {
+  [Kind in MessageKind]: MessageAttributes & {
+    readonly kind: Kind;
+    readonly data: z.infer<(typeof messageData)[Kind]>;
+  };
+}[MessageKind];
 
 /** The CloudEvents type of a kind of message. */
 export function typeOfKind(kind: MessageKind): MessageAttributes['type'] {

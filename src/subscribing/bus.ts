@@ -46,7 +46,9 @@ export const ACK_WAIT_MS = 10_000;
 
 /** Connects to the bus that a URL names, and makes the stream of messages where there is none. */
 export async function connectBus(url: string): Promise<Bus> {
-  const { connection, options } = await connectNats(url);
+  const { connection, options } = await connectNats(url).catch((error: unknown) => {
+    throw busFailure(error);
+  });
   try {
     const manager = await connection.jetstreamManager({ timeout: TIMEOUT_MS });
     await makeStream(manager, options.replicas);

@@ -1,5 +1,4 @@
-import { strict as assert } from 'node:assert';
-import type { Action, Basis } from '../../domain/access/events.js';
+import type { Action } from '../../domain/access/events.js';
 import { entryKey } from '../../domain/learner/entries.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Learner } from '../../domain/learner/state.js';
@@ -10,22 +9,23 @@ import {
   type MessageKind,
   typeOfKind,
 } from '../../domain/subscriber/message.js';
-import { canBeNews, type News, newsOf } from '../../domain/subscriber/news.js';
+import { canBeNews } from '../../domain/subscriber/news.js';
 import type { Subscriber } from '../../domain/subscriber/subscriber.js';
 import type { Uln } from '../../domain/uln.js';
-import { entriesOf, withoutQuarantined } from '../../projections/quarantine.js';
+import { entriesOf } from '../../projections/quarantine.js';
 import type { StoredEvent } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault.js';
 import type { Asker } from '../access/accessLedger.js';
-import { factsIn, NOTHING_SHOWN, recordsOf } from '../access/asked.js';
-import { foldLearner, learnerFactsOf } from '../access/facts.js';
+import { NOTHING_SHOWN } from '../access/asked.js';
+import { learnerFactsOf } from '../access/facts.js';
 import type { Judged, Judging } from '../access/judging.js';
-import { followUpCommandId, learnerStream, tagOf } from '../identifiers.js';
+import { followUpCommandId, learnerStream } from '../identifiers.js';
 import type { Journal } from '../journal.js';
 import { createReferences, type References } from './references.js';
+import { isShown, type Told, toldOf } from './told.js';
 
 /** A message to one subscriber that may be sent, once `record` has recorded that it is. */
-export type Outgoing = {
+type Outgoing = {
   readonly subscriber: string;
   readonly message: Message;
   readonly record: () => Promise<void>;
@@ -36,19 +36,6 @@ export type MessagesFor = (
   stored: StoredEvent,
   subscribers: readonly Subscriber[],
 ) => Promise<readonly Outgoing[]>;
-
-/** An event that is news, in its stream, with what is known of the learner now. */
-type Told = {
-  readonly recorded: Recorded<LearnerEvent>;
-  readonly events: readonly Recorded<LearnerEvent>[];
-  readonly news: News;
-  readonly tags: readonly string[];
-  readonly basis: readonly Basis[];
-  readonly states: readonly Learner[];
-  /** The states as they were before the event, and right after it. */
-  readonly statesBefore: readonly Learner[];
-  readonly statesAfter: readonly Learner[];
-};
 
 /** Creates the making of messages. */
 export function createMessages(parts: {
@@ -65,37 +52,6 @@ export function createMessages(parts: {
     const references = known.get(name) ?? createReferences(vault, subscriber);
     known.set(name, references);
     return references;
-  }
-
-  async function toldOf(stored: StoredEvent): Promise<Told | null> {
-    const { events } = await journal.read<LearnerEvent>(stored.stream);
-    const recorded = events[stored.version - 1];
-    assert(recorded !== undefined, 'an event read from the log is in its stream');
-    const news = recorded.disposedType === null ? newsOf(recorded.event) : null;
-    if (news === null) {
-      return null;
-    }
-    const own = foldLearner(events);
-    if (own.status !== 'issued') {
-      const basis = [{ stream: stored.stream, version: events.length }];
-      const states = [own];
-      return {
-        ...{ recorded, events, news, tags: [tagOf(stored.stream)], basis, states },
-        statesBefore: states,
-        statesAfter: states,
-      };
-    }
-    const read = await recordsOf(parts).readRecord(own.uln);
-    const { tags, basis, states } = factsIn(vault, read);
-    const statesAt = (version: number) =>
-      states.map((state, index) =>
-        basis[index]?.stream === stored.stream ? foldLearner(events.slice(0, version)) : state,
-      );
-    return {
-      ...{ recorded, events, news, tags, basis, states },
-      statesBefore: statesAt(stored.version - 1),
-      statesAfter: statesAt(stored.version),
-    };
   }
 
   function judge(
@@ -181,6 +137,8 @@ export function createMessages(parts: {
   ): Promise<Message> {
     const references = referencesOf(subscriber);
     const { id, stream, version, recordedAt: time, position } = told.recorded;
+    const data = await dataOf(references, told);
+    // Sound: `dataOf` gives news of each sort the data of its kinds.
     return {
       specversion: '1.0',
       id,
@@ -192,15 +150,15 @@ export function createMessages(parts: {
       dataref: references.dataref({ stream, version, id }),
       position,
       kind,
-      data: await dataOf(references, told),
-    };
+      data,
+    } as Message;
   }
 
   return async (stored, subscribers) => {
     if (!stored.stream.startsWith('learner-') || !canBeNews(stored.type)) {
       return [];
     }
-    const told = await toldOf(stored);
+    const told = await toldOf(parts, stored);
     if (told === null) {
       return [];
     }
@@ -240,11 +198,6 @@ function concerns({ states }: Told): (subscriber: Subscriber) => boolean {
 function isShared({ outcome, request, facts: { learner } }: Judged): boolean {
   const since = learner?.optedOutSince ?? null;
   return outcome === 'allowed' && (since === null || since > request.on);
-}
-
-/** False for what is about an entry that is quarantined now. */
-function isShown({ events, recorded }: Told): boolean {
-  return withoutQuarantined(events).some(({ id }) => id === recorded.id);
 }
 
 /** The subscriber as who asks, in a command that follows from the event. */

@@ -1,10 +1,8 @@
-import { DomainError } from '../../domain/errors.js';
 import type { Published } from '../../projections/published.js';
-import { isCode } from '../../streams/errors.js';
 import type { EventStore, FollowItem, Position, StoredEvent } from '../../streams/eventStore.js';
-import { numberOf } from '../../streams/position.js';
 import type { Bus } from './bus.js';
 import type { MessagesFor } from './messages.js';
+import { createPlaces, earliestOf, isBefore, latestOf, type Reader } from './places.js';
 import {
   type RegisteredSubscriber,
   SUBSCRIBER_STREAM,
@@ -39,9 +37,6 @@ export type Publisher = {
   }) => Promise<number>;
 };
 
-/** A subscriber and through where it was told. */
-type Reader = { readonly subscriber: RegisteredSubscriber; position: Position | null };
-
 /** After how many events of the log checkpoints are saved where nothing calls for it sooner. */
 const EVENTS_BETWEEN_SAVES = 256;
 
@@ -53,41 +48,8 @@ export function createPublisher(parts: {
   readonly published: Published;
   readonly bus: Bus;
 }): Publisher {
-  const { store, register, messagesFor, published, bus } = parts;
-
-  /** From where a subscriber goes on: its checkpoint, else the last message it was sent, else as it was registered. */
-  async function placeOf(
-    subscriber: RegisteredSubscriber,
-    signal: AbortSignal,
-  ): Promise<Position | null> {
-    const known = published.positionOf(subscriber.registration);
-    if (known !== null) {
-      return known;
-    }
-    const { subscriber: name, registeredAt } = subscriber;
-    const sent = await bus.lastPosition(name, registeredAt, signal);
-    const begins = subscriber.from === 'beginning' ? null : subscriber.position;
-    const place = sent !== null && (await isOurs(sent)) ? sent : begins;
-    if (place !== null) {
-      published.begin(subscriber.registration, place);
-    }
-    return place;
-  }
-
-  /** False for a position of an engine that the ledger has moved away from. */
-  async function isOurs(position: Position): Promise<boolean> {
-    try {
-      for await (const _ of store.readAll({ after: position, limit: 1 })) {
-        break;
-      }
-      return true;
-    } catch (error) {
-      if (isCode(error, 'ERR_POSITION_FOREIGN') || isCode(error, 'ERR_POSITION_BEYOND_HEAD')) {
-        return false;
-      }
-      throw error;
-    }
-  }
+  const { store, register, messagesFor, bus } = parts;
+  const places = createPlaces(parts);
 
   async function tell(
     event: StoredEvent,
@@ -103,23 +65,6 @@ export function createPublisher(parts: {
       onSent?.({ subscriber, position: event.position });
     }
     return outgoing.length;
-  }
-
-  function save(readers: readonly Reader[], to: Position): void {
-    const behind = readers.filter(({ position }) => isBefore(position, to));
-    const moved = behind.map(({ subscriber: { registration }, position: from }) => ({
-      registration,
-      from,
-    }));
-    if (!published.move(moved, to)) {
-      throw new DomainError(
-        'ERR_PUBLISHER_OVERTAKEN',
-        'expected to be the one process that publishes, found that another has moved a subscriber on: this one stops',
-      );
-    }
-    for (const reader of behind) {
-      reader.position = to;
-    }
   }
 
   /**
@@ -138,7 +83,7 @@ export function createPublisher(parts: {
     let [last, unsaved] = [after, 0];
     const settle = () => {
       if (last !== null && unsaved > 0) {
-        save(readers, last);
+        places.save(readers, last);
       }
       unsaved = 0;
     };
@@ -177,7 +122,7 @@ export function createPublisher(parts: {
     const readers: Reader[] = [];
     for (const subscriber of await register.list()) {
       await bus.admit(subscriber.subscriber, signal);
-      readers.push({ subscriber, position: await placeOf(subscriber, signal) });
+      readers.push({ subscriber, position: await places.of(subscriber, signal) });
     }
     return readers;
   }
@@ -256,28 +201,4 @@ async function* itemsOf(
   for await (const event of store.readAll({ after, through, signal })) {
     yield { kind: 'event', event };
   }
-}
-
-function latestOf(readers: readonly Reader[]): Position | null {
-  return readers.reduce<Position | null>(
-    (latest, { position }) => (isBefore(latest, position) ? position : latest),
-    null,
-  );
-}
-
-function earliestOf(readers: readonly Reader[]): Position | null {
-  return readers.reduce<Position | null>(
-    (earliest, { position }, index) =>
-      index === 0 || isBefore(position, earliest) ? position : earliest,
-    null,
-  );
-}
-
-/** True where one place in the log is before another; `null` is before everything. */
-function isBefore(one: Position | null, other: Position | null): boolean {
-  return numberAt(one) < numberAt(other);
-}
-
-function numberAt(position: Position | null): number {
-  return position === null ? 0 : (numberOf(position) ?? 0);
 }

@@ -11,7 +11,7 @@ const EventPlace = z.strictObject({
   version: z.int().min(1),
   id: z.uuid(),
 });
-export type EventPlace = z.infer<typeof EventPlace>;
+type EventPlace = z.infer<typeof EventPlace>;
 
 /** The references of one subscriber, which mean nothing to anybody else. */
 export type References = {

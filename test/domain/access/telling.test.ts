@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { AccessFacts, AccessRequest, LearnerFacts } from '../../../domain/access/request.js';
+import { CalendarDate } from '../../../domain/date.js';
+import type { RegisteredOrganisation } from '../../../domain/organisation/state.js';
+import { decideAccess } from '../../../domain/sharing.js';
+import { Ukprn } from '../../../domain/ukprn.js';
+
+const day = (text: string) => CalendarDate.parse(text);
+const COLLEGE = Ukprn.parse('99999902');
+
+const college: RegisteredOrganisation = {
+  status: 'registered',
+  ukprn: COLLEGE,
+  name: 'Example College',
+  organisationType: 'college',
+  mailDomain: 'college.example',
+  responsibleUser: 'lee',
+  suspendedFor: null,
+  awaitsAttestation: false,
+  agreements: new Map([
+    [
+      'DSA-1',
+      {
+        purposes: ['advice-and-guidance'],
+        startDate: day('2015-01-01'),
+        endDate: day('2030-12-31'),
+      },
+    ],
+  ]),
+  dataProtectionExpiryDate: day('2030-12-31'),
+  noticeAttested: null,
+  users: new Map([
+    ['lee', { roles: ['view-only'], person: 'user-1', lastUsedOn: day('2024-06-01') }],
+  ]),
+  lastUsedOn: day('2024-06-01'),
+};
+
+const now = { ukprn: COLLEGE, startDate: day('2015-09-01'), endDate: null };
+const before = { ...now, endDate: day('2016-07-31') };
+
+function decided(
+  action: 'follow' | 'retract',
+  change: Partial<LearnerFacts>,
+  of: Partial<RegisteredOrganisation> = {},
+) {
+  const request: AccessRequest = {
+    asker: { kind: 'organisation', ukprn: COLLEGE },
+    user: 'lee',
+    action,
+    purpose: 'advice-and-guidance',
+    on: day('2024-09-02'),
+  };
+  const facts: AccessFacts = {
+    organisation: { ...college, ...of },
+    learner: {
+      optedOutSince: null,
+      handling: { level: 'standard', authorised: [], reviewDate: null },
+      connections: [now],
+      sources: [],
+      identityMatches: null,
+      ...change,
+    },
+    requiredNotice: null,
+  };
+  return decideAccess(request, facts).rules;
+}
+
+const RESTRICTED: LearnerFacts['handling'] = {
+  level: 'restricted',
+  authorised: [],
+  reviewDate: null,
+};
+const OPTED_OUT = { optedOutSince: day('2024-01-01') };
+
+// Sources: the privacy notice for what is shared, UK GDPR Article 19 for what recipients must be told.
+describe('an organisation is told', () => {
+  test.each<[string, string, Partial<LearnerFacts>, readonly string[]]>([
+    ['follow', 'is connected', {}, ['linked-organisation']],
+    ['follow', 'was connected', { connections: [before] }, ['direct-connection']],
+    ['follow', 'opted out', OPTED_OUT, ['opt-out-stands']],
+    ['follow', 'is restricted', { handling: RESTRICTED }, ['handled-as-restricted']],
+    ['retract', 'is connected', {}, ['recipients-told']],
+    ['retract', 'was connected', { connections: [before] }, ['recipients-told']],
+    ['retract', 'opted out', OPTED_OUT, ['recipients-told']],
+    ['retract', 'is restricted', { handling: RESTRICTED }, ['recipients-told']],
+    ['retract', 'was never connected', { connections: [] }, ['once-connected']],
+  ])('(%s) of a learner who %s: by %j', (action, _, change, rules) => {
+    expect(decided(action as 'follow' | 'retract', change)).toEqual(rules);
+  });
+
+  test.each<[string, Partial<RegisteredOrganisation>, string]>([
+    ['is suspended', { suspendedFor: 'suspected-abuse' }, 'organisation-not-suspended'],
+    ['has a new name', { awaitsAttestation: true }, 'changes-attested'],
+    ['has no agreement', { agreements: new Map() }, 'agreement-in-force'],
+    ['is not registered for it', { dataProtectionExpiryDate: null }, 'data-protection-registered'],
+    ['has no such user', { users: new Map() }, 'user-of-the-organisation'],
+  ])('nothing while it %s', (_, of, rule) => {
+    expect(decided('follow', {}, of)).toContain(rule);
+    expect(decided('retract', {}, of)).toContain(rule);
+  });
+});
