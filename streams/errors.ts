@@ -26,6 +26,7 @@ export type StreamErrorCode =
   | 'ERR_STORE_CLOSED'
   | 'ERR_STORE_FAILED'
   | 'ERR_STORE_NEWER'
+  | 'ERR_STORE_UNREACHABLE'
   | 'ERR_STORE_URL'
   | 'ERR_STREAM_ID'
   | 'ERR_ULN_EXHAUSTED'

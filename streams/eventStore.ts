@@ -33,6 +33,8 @@ type Capabilities = {
   /** What an acknowledged append survives: power loss, loss of a machine, loss of the process, or nothing. */
   readonly durability: 'fsync' | 'replicated' | 'page-cache' | 'memory';
   readonly gaplessPositions: boolean;
+  /** How many appends it can hold; no limit where it is not stated. */
+  readonly maxAppends?: number;
 };
 
 /** One thing that an engine checked about itself: its settings, its file, its own bookkeeping. */

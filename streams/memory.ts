@@ -16,6 +16,7 @@ import {
   type StoredEvent,
 } from './eventStore.js';
 import { foreignPosition, formatPosition, parsePosition, positionBeyondHead } from './position.js';
+import { createWakeUps } from './wakeUps.js';
 
 const SCHEME = 'memory';
 
@@ -23,7 +24,7 @@ const SCHEME = 'memory';
 export function createMemoryStore(origin: string): EventStore {
   const log: StoredEvent[] = [];
   const streams = new Map<string, StoredEvent[]>();
-  const wakeUps = new Set<() => void>();
+  const wakeUps = createWakeUps();
   let open = true;
 
   function refuseClosed(): void {
@@ -75,9 +76,7 @@ export function createMemoryStore(origin: string): EventStore {
     });
     log.push(...stored);
     streams.set(stream, [...existing, ...stored]);
-    for (const wakeUp of wakeUps) {
-      wakeUp();
-    }
+    wakeUps.wakeAll();
     return receiptOf(stored);
   }
 
@@ -134,21 +133,9 @@ export function createMemoryStore(origin: string): EventStore {
         saidCaughtUp = true;
         yield { kind: 'caught-up' };
       } else {
-        await nextWakeUp(options.signal);
+        await wakeUps.next(options.signal);
       }
     }
-  }
-
-  function nextWakeUp(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wakeUp = () => {
-        wakeUps.delete(wakeUp);
-        signal.removeEventListener('abort', wakeUp);
-        resolve();
-      };
-      wakeUps.add(wakeUp);
-      signal.addEventListener('abort', wakeUp);
-    });
   }
 
   return {
@@ -166,9 +153,7 @@ export function createMemoryStore(origin: string): EventStore {
     inspect: async () => [],
     close: async () => {
       open = false;
-      for (const wakeUp of wakeUps) {
-        wakeUp();
-      }
+      wakeUps.wakeAll();
     },
   };
 }

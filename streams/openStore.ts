@@ -13,7 +13,14 @@ type Engine = {
 // An engine's client library is loaded when a URL asks for it: no ledger pays for the others'.
 const engines: Readonly<Record<string, () => Promise<Engine>>> = {
   sqlite: async () => sqliteEngine,
+  nats: jetstream,
+  tls: jetstream,
 };
+
+async function jetstream(): Promise<Engine> {
+  const { createJetStreamStore, openJetStreamStore } = await import('./jetstream.js');
+  return { create: createJetStreamStore, open: openJetStreamStore };
+}
 
 const sqliteEngine: Engine = {
   create: async (url, origin) => {

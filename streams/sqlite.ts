@@ -18,6 +18,7 @@ import { createGroupCommit } from './sqliteGroupCommit.js';
 import { inspectSqlite } from './sqliteInspect.js';
 import { createSqliteReader } from './sqliteReader.js';
 import { LEDGER_FILE, SCHEMA } from './sqliteSchema.js';
+import { createWakeUps } from './wakeUps.js';
 
 /** How long a follower waits for another process's commits before it looks again. */
 const TICK_MS = 100;
@@ -66,12 +67,8 @@ export function openSqliteStore(path: string): EventStore {
 
 function createStore(database: Database.Database): EventStore {
   const reader = createSqliteReader(database);
-  const wakeUps = new Set<() => void>();
-  const groupCommit = createGroupCommit(database, reader, () => {
-    for (const wakeUp of wakeUps) {
-      wakeUp();
-    }
-  });
+  const wakeUps = createWakeUps(TICK_MS);
+  const groupCommit = createGroupCommit(database, reader, wakeUps.wakeAll);
 
   function refuseClosed(): void {
     if (!database.open) {
@@ -188,7 +185,7 @@ function createStore(database: Database.Database): EventStore {
         saidCaughtUp = true;
         yield { kind: 'caught-up' };
       } else {
-        await wakeUpOrTick(wakeUps, options.signal);
+        await wakeUps.next(options.signal);
       }
     }
   }
@@ -212,25 +209,9 @@ function createStore(database: Database.Database): EventStore {
     close: async () => {
       await groupCommit.drained();
       database.close();
-      for (const wakeUp of wakeUps) {
-        wakeUp();
-      }
+      wakeUps.wakeAll();
     },
   };
-}
-
-function wakeUpOrTick(wakeUps: Set<() => void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wakeUp = () => {
-      clearTimeout(timer);
-      wakeUps.delete(wakeUp);
-      signal.removeEventListener('abort', wakeUp);
-      resolve();
-    };
-    const timer = setTimeout(wakeUp, TICK_MS);
-    wakeUps.add(wakeUp);
-    signal.addEventListener('abort', wakeUp);
-  });
 }
 
 function originOf(database: Database.Database): string {

@@ -109,6 +109,7 @@ const streamExitCodes: Readonly<Record<StreamErrorCode, ExitCode>> = {
   ERR_STORE_CLOSED: 1,
   ERR_STORE_FAILED: 1,
   ERR_STORE_NEWER: 1,
+  ERR_STORE_UNREACHABLE: 1,
   ERR_STORE_URL: 2,
   ERR_STREAM_ID: 2,
   ERR_ULN_EXHAUSTED: 1,

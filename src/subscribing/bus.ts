@@ -12,7 +12,8 @@ import {
 } from 'nats';
 import type { Message } from '../../domain/subscriber/message.js';
 import { StreamError } from '../../streams/errors.js';
-import { connectNats } from '../../streams/natsConnection.js';
+import { parseNatsUrl } from '../../streams/jetstreamUrl.js';
+import { connectNats, isNotFound } from '../../streams/natsConnection.js';
 import { fromBinary, toBinary } from './binaryMode.js';
 import { MESSAGE_STREAM, MESSAGE_SUBJECTS, messagesOf, subjectOf } from './subjects.js';
 
@@ -46,12 +47,11 @@ export const ACK_WAIT_MS = 10_000;
 
 /** Connects to the bus that a URL names, and makes the stream of messages where there is none. */
 export async function connectBus(url: string): Promise<Bus> {
-  const { connection, options } = await connectNats(url).catch((error: unknown) => {
-    throw busFailure(error);
-  });
+  const { connection: options, replicas } = parseNatsUrl(url);
+  const connection = await connectNats(options);
   try {
     const manager = await connection.jetstreamManager({ timeout: TIMEOUT_MS });
-    await makeStream(manager, options.replicas);
+    await makeStream(manager, replicas ?? 1);
     return createBus(connection, manager);
   } catch (error) {
     await connection.close();
@@ -125,7 +125,7 @@ async function makeStream(manager: JetStreamManager, replicas: number): Promise<
     num_replicas: replicas,
   };
   const info = await manager.streams.info(MESSAGE_STREAM).catch((error: unknown) => {
-    if (error instanceof NatsError && error.api_error?.code === 404) {
+    if (isNotFound(error)) {
       return null;
     }
     throw busFailure(error);
@@ -156,7 +156,7 @@ async function lastMessageOf(
       : { position: message.position, time: last.time.toISOString() };
   } catch (error) {
     // 10037: there is no message of this subject.
-    if (error instanceof NatsError && error.api_error?.code === 404) {
+    if (isNotFound(error)) {
       return null;
     }
     throw error;

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AckPolicy, DeliverPolicy, type JetStreamClient, type JsMsg, NatsError, nanos } from 'nats';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  type JetStreamClient,
+  type JsMsg,
+  type NatsConnection,
+  NatsError,
+  nanos,
+} from 'nats';
 import type { Message } from '../../domain/subscriber/message.js';
+import { parseNatsUrl } from '../../streams/jetstreamUrl.js';
 import { connectNats } from '../../streams/natsConnection.js';
 import { fromBinary } from './binaryMode.js';
 import { ACK_WAIT_MS } from './bus.js';
@@ -59,7 +68,7 @@ const REPLAY_IDLE_MS = 60_000;
  * others are not held up for ever. A broker that is away is waited for.
  */
 export async function subscribe(options: SubscribeOptions, handler: MessageHandler): Promise<void> {
-  const { connection } = await connectNats(options.bus, inboxOf(options.subscriber));
+  const connection = await connect(options);
   try {
     const jetstream = connection.jetstream();
     while (!options.signal.aborted && !connection.isClosed()) {
@@ -171,7 +180,7 @@ async function bury(
  */
 export async function replay(options: ReplayOptions, handler: MessageHandler): Promise<number> {
   const { subscriber, from = 1, through = Number.MAX_SAFE_INTEGER } = options;
-  const { connection } = await connectNats(options.bus, inboxOf(subscriber));
+  const connection = await connect(options);
   try {
     const manager = await connection.jetstreamManager({ checkAPI: false });
     const { name, num_pending: waiting } = await manager.consumers.add(MESSAGE_STREAM, {
@@ -204,9 +213,13 @@ export async function replay(options: ReplayOptions, handler: MessageHandler): P
   }
 }
 
-/** Answers come to a subscriber's own subjects, so that the broker can keep them from others. */
-function inboxOf(subscriber: string): string {
-  return `_INBOX_${subscriber}`;
+/** Answers come to subjects of the subscriber's own, so that the broker can keep them from others. */
+function connect({
+  bus,
+  subscriber,
+}: Pick<SubscribeOptions, 'bus' | 'subscriber'>): Promise<NatsConnection> {
+  const inboxPrefix = `_INBOX_${subscriber}`;
+  return connectNats(parseNatsUrl(bus).connection, { inboxPrefix, waitOnFirstConnect: true });
 }
 
 /** True for failures of the connection that are no errors of NATS's own. */

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { isBrokerMissing, startBroker } from '../subscribing/broker.js';
 import type { CliWorld } from '../support/ledger.js';
+import { isNatsMissing, startNatsServer } from '../support/natsServer.js';
 import {
   ACHIEVEMENT,
   AWARDING,
@@ -96,7 +96,7 @@ describe('plr subscriber', () => {
     expect(stderr).not.toMatch(PERSONAL);
   });
 
-  test.skipIf(isBrokerMissing)('says that a bus is not there', async () => {
+  test.skipIf(isNatsMissing)('says that a bus is not there', async () => {
     const bus = 'nats://someone:secret@127.0.0.1:1';
     const { code, stderr } = await world.plr(['publish', '--once', '--bus', bus]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('ERR_BUS_FAILED')]);
@@ -104,10 +104,10 @@ describe('plr subscriber', () => {
   });
 });
 
-test.skipIf(isBrokerMissing)(
+test.skipIf(isNatsMissing)(
   'a college’s service hears of an award, and fetches what it says',
   async () => {
-    const [world, broker] = [await createLedgerWorld(), await startBroker()];
+    const [world, broker] = [await createLedgerWorld(), await startNatsServer()];
     expectDone(await world.plr(ADD));
     const uln = await register(world);
     const connect = ['connection', 'establish', uln, '--as', COLLEGE];

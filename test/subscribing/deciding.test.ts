@@ -17,8 +17,8 @@ import {
   settle,
 } from '../access/setting.js';
 import { requestBy } from '../support/ledger.js';
+import { isNatsMissing, startNatsServer } from '../support/natsServer.js';
 import { keeperRequest } from '../support/organisations.js';
-import { isBrokerMissing, startBroker } from './broker.js';
 import {
   achievement,
   addSubscriber,
@@ -36,7 +36,7 @@ const ENTRY = { kind: 'achievement', submittedBy: AWARDING, entryId: 'A-1' } as 
 
 /** A ledger with a subscriber and a learner who is connected to the college, and the bus. */
 async function openConnected(subscriber = collegeService()) {
-  const [setting, broker] = [await openSetting(), await startBroker()];
+  const [setting, broker] = [await openSetting(), await startNatsServer()];
   const { ledger } = setting;
   await addSubscriber(ledger, subscriber);
   const uln = await issue(ledger, 1);
@@ -54,7 +54,7 @@ async function openConnected(subscriber = collegeService()) {
   };
 }
 
-describe.skipIf(isBrokerMissing)('an organisation is told', () => {
+describe.skipIf(isNatsMissing)('an organisation is told', () => {
   test('of the learners it is connected to, and of no others', async () => {
     const { ledger, uln, told } = await openConnected();
     const other = await issue(ledger, 2);
@@ -201,7 +201,7 @@ describe.skipIf(isBrokerMissing)('an organisation is told', () => {
   });
 });
 
-describe.skipIf(isBrokerMissing)('a service of the keeper', () => {
+describe.skipIf(isNatsMissing)('a service of the keeper', () => {
   test('is told of everybody, also of who opted out, and that they did', async () => {
     const { ledger, uln, told } = await openConnected(ownService());
     const other = await issue(ledger, 2);
@@ -221,7 +221,7 @@ describe.skipIf(isBrokerMissing)('a service of the keeper', () => {
   });
 });
 
-describe.skipIf(isBrokerMissing)('a reference', () => {
+describe.skipIf(isNatsMissing)('a reference', () => {
   test('to one learner is another for every subscriber', async () => {
     const { ledger, broker, told } = await openConnected();
     await addSubscriber(ledger, collegeService({ subscriber: 'second' }));
@@ -232,7 +232,7 @@ describe.skipIf(isBrokerMissing)('a reference', () => {
   });
 });
 
-describe.skipIf(isBrokerMissing)('every message', () => {
+describe.skipIf(isNatsMissing)('every message', () => {
   test('is a look that the learner sees, and that is decided again the same', async () => {
     const { ledger, uln, told } = await openConnected();
     await settleAll(ledger, uln, [achievement('A-1'), OPT_OUT]);
@@ -274,7 +274,7 @@ describe.skipIf(isBrokerMissing)('every message', () => {
   });
 });
 
-describe.skipIf(isBrokerMissing)('the particulars of a message', () => {
+describe.skipIf(isNatsMissing)('the particulars of a message', () => {
   test('are the entry as it stands, by the decision of the moment', async () => {
     const { ledger, uln, told } = await openConnected();
     await settleAll(ledger, uln, [achievement('A-1')]);

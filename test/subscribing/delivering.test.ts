@@ -7,8 +7,8 @@ import type { Uln } from '../../domain/uln.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { type DeadLetter, replay, subscribe } from '../../src/subscribing/consume.js';
 import { COLLEGE, connection, issue, openSetting, settle } from '../access/setting.js';
+import { isNatsMissing, type NatsServer, startNatsServer } from '../support/natsServer.js';
 import { keeperRequest } from '../support/organisations.js';
-import { type Broker, isBrokerMissing, startBroker } from './broker.js';
 import {
   achievement,
   addSubscriber,
@@ -22,8 +22,8 @@ import {
 } from './setting.js';
 
 /** A ledger with a learner and some awards, a subscriber of the keeper's own, and the bus. */
-async function openAwards(count: number, broker?: Broker) {
-  const [{ ledger }, bus] = [await openSetting(), broker ?? (await startBroker())];
+async function openAwards(count: number, broker?: NatsServer) {
+  const [{ ledger }, bus] = [await openSetting(), broker ?? (await startNatsServer())];
   await addSubscriber(ledger, ownService());
   const uln = await issue(ledger, 1);
   await award(ledger, uln, 1, count);
@@ -36,7 +36,7 @@ async function award(ledger: Ledger, uln: Uln, from: number, through: number): P
   }
 }
 
-async function messageCount({ url }: Broker): Promise<number> {
+async function messageCount({ url }: NatsServer): Promise<number> {
   const connected = await connect({ servers: url });
   const manager = await connected.jetstreamManager();
   const { state } = await manager.streams.info('plr-messages');
@@ -44,7 +44,7 @@ async function messageCount({ url }: Broker): Promise<number> {
   return state.messages;
 }
 
-describe.skipIf(isBrokerMissing)('publishing', () => {
+describe.skipIf(isNatsMissing)('publishing', () => {
   test('goes on where it ended', async () => {
     const { ledger, uln, broker } = await openAwards(2);
     await publishAll(ledger, broker.url);
@@ -141,7 +141,7 @@ describe.skipIf(isBrokerMissing)('publishing', () => {
   });
 
   test('puts nothing personal on the bus', async () => {
-    const [{ ledger }, broker] = [await openSetting(), await startBroker()];
+    const [{ ledger }, broker] = [await openSetting(), await startNatsServer()];
     await addSubscriber(ledger, collegeService());
     const uln = await issue(ledger, 1, { familyName: 'Canaryfamily', notes: 'Canarynotes' });
     await settle(ledger, uln, connection(COLLEGE));
@@ -158,7 +158,7 @@ describe.skipIf(isBrokerMissing)('publishing', () => {
   });
 });
 
-describe.skipIf(isBrokerMissing)('a subscriber', () => {
+describe.skipIf(isNatsMissing)('a subscriber', () => {
   test('tries a message again in its place, and leaves it as a dead letter at last', async () => {
     const { ledger, broker } = await openAwards(3);
     await publishAll(ledger, broker.url);
@@ -265,7 +265,7 @@ describe.skipIf(isBrokerMissing)('a subscriber', () => {
   });
 
   test('is kept from what others are told by the permissions of the broker', async () => {
-    const broker = await startBroker(PERMISSIONS);
+    const broker = await startNatsServer(PERMISSIONS);
     const bus = broker.url.replace('//', '//keeper:keeper-secret@');
     const { ledger } = await openSetting();
     await addSubscriber(ledger, ownService());

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectTcp, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+
+/** True where no nats-server is installed: what needs one is skipped, and says so. */
+export const isNatsMissing = spawnSync('nats-server', ['--version']).error !== undefined;
+
+if (isNatsMissing) {
+  process.stderr.write('NOT RUN: tests that need nats-server, which is not installed here.\n');
+}
+
+/** A real nats-server with JetStream, in a folder of its own. */
+export type NatsServer = {
+  readonly url: string;
+  readonly port: number;
+  /** Its files: what it wrote of every message. */
+  readonly folder: string;
+  /** Kills it with SIGKILL, as a power cut would. */
+  readonly kill: () => Promise<void>;
+  /** Starts it, also again on the same files. */
+  readonly start: () => Promise<void>;
+  /** Stops it from doing anything, or lets it go on, without ending it. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  /** Kills it and removes its files. */
+  readonly remove: () => Promise<void>;
+};
+
+/** Starts a server; `config` is added to its configuration. It ends with the test. */
+export async function startNatsServer(config = ''): Promise<NatsServer> {
+  const server = await openNatsServer(config);
+  onTestFinished(server.remove);
+  return server;
+}
+
+/** Starts a server that its caller removes. */
+export async function openNatsServer(config = ''): Promise<NatsServer> {
+  const server = createNatsServer(await freePort(), config);
+  await server.start();
+  return server;
+}
+
+/** Starts three servers that are one cluster, which its caller removes. */
+export async function openNatsCluster(): Promise<readonly NatsServer[]> {
+  const routes = [await freePort(), await freePort(), await freePort()];
+  const servers = await Promise.all(
+    routes.map(async (route, index) =>
+      createNatsServer(
+        await freePort(),
+        `server_name: n${index}\ncluster { name: tests, listen: "127.0.0.1:${route}", routes: [${routes
+          .map((port) => `"nats://127.0.0.1:${port}"`)
+          .join(', ')}] }`,
+      ),
+    ),
+  );
+  await Promise.all(servers.map((server) => server.start()));
+  return servers;
+}
+
+/** The URL of several servers, for a ledger or a bus of a name. */
+export function urlOf(servers: readonly NatsServer[], name: string, query = ''): string {
+  return `nats://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}${query}`;
+}
+
+function createNatsServer(port: number, config: string): NatsServer {
+  const folder = mkdtempSync(join(tmpdir(), 'plr-nats-'));
+  const file = join(folder, 'nats.conf');
+  const store = join(folder, 'jetstream');
+  writeFileSync(
+    file,
+    `listen: "127.0.0.1:${port}"\njetstream { store_dir: "${store}" }\n${config}\n`,
+  );
+  let running: ChildProcess | null = null;
+  const isRunning = () =>
+    running !== null && running.exitCode === null && running.signalCode === null;
+
+  async function kill(): Promise<void> {
+    if (running !== null && isRunning()) {
+      const ended = once(running, 'exit');
+      running.kill('SIGKILL');
+      await ended;
+    }
+  }
+
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    port,
+    folder: store,
+    kill,
+    start: async () => {
+      running = spawn('nats-server', ['-c', file], { stdio: 'ignore' });
+      await untilOpen(port);
+    },
+    freeze: () => running?.kill('SIGSTOP'),
+    thaw: () => running?.kill('SIGCONT'),
+    remove: async () => {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function untilOpen(port: number): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const socket = connectTcp(port, '127.0.0.1');
+    // A server that is up says who it is before it is asked.
+    const isOpen = await Promise.race([
+      once(socket, 'data').then(() => true),
+      once(socket, 'close').then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (isOpen) {
+      return;
+    }
+    await sleep(25);
+  }
+  throw new Error('expected nats-server to answer within 10 s');
+}
