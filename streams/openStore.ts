@@ -15,6 +15,8 @@ const engines: Readonly<Record<string, () => Promise<Engine>>> = {
   sqlite: async () => sqliteEngine,
   nats: jetstream,
   tls: jetstream,
+  esdb: eventStoreDbEngine,
+  'esdb+discover': eventStoreDbEngine,
 };
 
 async function jetstream(): Promise<Engine> {
@@ -30,6 +32,11 @@ const sqliteEngine: Engine = {
   },
   open: async (url) => openSqliteStore(sqlitePath(url)),
 };
+
+async function eventStoreDbEngine(): Promise<Engine> {
+  const engine = await import('./eventstoredb.js');
+  return { create: engine.createEventStoreDbStore, open: engine.openEventStoreDbStore };
+}
 
 /**
  * Opens the store that a URL names. Throws `ERR_STORE_URL` for a scheme that no engine has, and

@@ -1,0 +1,243 @@
+import {
+  type AppendReceipt,
+  checkAppend,
+  checkStreamId,
+  type EventStore,
+  type FollowItem,
+  type NewEvent,
+  PAGE_SIZE_EVENTS,
+  type Position,
+  type ReadAllOptions,
+  type ReadOptions,
+  type StoredEvent,
+} from './eventStore.js';
+import { createEventStoreDbAppend } from './eventstoredbAppend.js';
+import { LedgerClient } from './eventstoredbClient.js';
+import { isPassing, storeClosed, storeError } from './eventstoredbErrors.js';
+import { createWakeUps } from './eventstoredbHint.js';
+import { inspectEventStoreDb } from './eventstoredbInspect.js';
+import { readOrigin, recordOrigin } from './eventstoredbOrigin.js';
+import { createEventStoreDbReader, numberOf } from './eventstoredbReader.js';
+import { repeatedly } from './eventstoredbRetry.js';
+import { type EventStoreDbPlace, parseEventStoreDbUrl } from './eventstoredbUrl.js';
+import { spoolStreams } from './spool.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Makes an empty ledger on an EventStoreDB or KurrentDB server; does nothing where it is made. Throws
+ * `ERR_STORE_URL`, `ERR_STORE_UNREACHABLE`, and `ERR_LEDGER_MISMATCH` where the name holds a ledger of
+ * another origin.
+ */
+export async function createEventStoreDbStore(
+  url: string,
+  origin: string,
+  environment: Environment = process.env,
+): Promise<void> {
+  const place = parseEventStoreDbUrl(url, environment);
+  const client = new LedgerClient(place);
+  try {
+    await recordOrigin(client, place, origin);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Opens a ledger on a server, made before by `createEventStoreDbStore`. Throws `ERR_STORE_URL`,
+ * `ERR_STORE_UNREACHABLE`, and `ERR_LEDGER_MISSING` where there is none.
+ *
+ * Durability is `replicated` where the server's gossip names more than one node: an append is then
+ * acknowledged when a majority has written it. A single node is `fsync`: it flushes to disk before it
+ * acknowledges, unless its operator turned that off (`UnsafeDisableFlushToDisk`), which no call tells.
+ */
+export async function openEventStoreDbStore(
+  url: string,
+  environment: Environment = process.env,
+): Promise<EventStore> {
+  const place = parseEventStoreDbUrl(url, environment);
+  const client = new LedgerClient(place);
+  try {
+    const origin = await readOrigin(client, place);
+    const members = await repeatedly(() => client.members(), {
+      giveUpAt: performance.now() + place.timeoutMs,
+      isClosed: () => false,
+    });
+    return createStore({ client, place, origin, isCluster: members.length > 1 });
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+function createStore(context: {
+  readonly client: LedgerClient;
+  readonly place: EventStoreDbPlace;
+  readonly origin: string;
+  readonly isCluster: boolean;
+}): EventStore {
+  const { client, place } = context;
+  const reader = createEventStoreDbReader(client, place.name);
+  const wakeUps = createWakeUps(client, place.name);
+  const appending = new Set<Promise<unknown>>();
+  let open = true;
+  const isClosed = () => !open;
+  const appendBytes = createEventStoreDbAppend({ client, reader, place, isClosed });
+
+  function refuseClosed(): void {
+    if (isClosed()) {
+      throw storeClosed();
+    }
+  }
+
+  /** One page or one answer, tried again for as long as the URL says. */
+  function fetch<Result>(call: () => Promise<Result>): Promise<Result> {
+    refuseClosed();
+    return repeatedly(call, { giveUpAt: performance.now() + place.retryBudgetMs, isClosed });
+  }
+
+  async function append(
+    stream: string,
+    expectedVersion: number,
+    events: readonly NewEvent[],
+    options?: { readonly deadlineMs?: number },
+  ): Promise<AppendReceipt> {
+    checkAppend(stream, expectedVersion, events);
+    refuseClosed();
+    const deadlineMs = options?.deadlineMs ?? Number.POSITIVE_INFINITY;
+    const running = appendBytes({ stream, expectedVersion, events, deadlineMs });
+    appending.add(running);
+    try {
+      return await running;
+    } finally {
+      appending.delete(running);
+      wakeUps.wakeAll();
+    }
+  }
+
+  async function* read(stream: string, options: ReadOptions = {}): AsyncGenerator<StoredEvent> {
+    checkStreamId(stream);
+    const { direction = 'forward', signal } = options;
+    const low = Math.max(options.from ?? 1, 1);
+    const high = await highestOf(stream, options);
+    let next = direction === 'forward' ? low : high;
+    let left = Math.min(options.limit ?? Number.MAX_SAFE_INTEGER, high - low + 1);
+    while (left > 0) {
+      signal?.throwIfAborted();
+      const limit = Math.min(left, PAGE_SIZE_EVENTS);
+      const from = next === Number.MAX_SAFE_INTEGER ? 'end' : next;
+      const page = await fetch(() => reader.stream({ stream, from, limit, direction }));
+      for (const event of page) {
+        signal?.throwIfAborted();
+        if (event.version < low) {
+          return;
+        }
+        yield event;
+        next = event.version + (direction === 'forward' ? 1 : -1);
+      }
+      left -= page.length;
+      if (page.length < limit || next === 0) {
+        return;
+      }
+    }
+  }
+
+  // A server reads backwards from a version that does not exist page by empty page.
+  async function highestOf(stream: string, { direction, to }: ReadOptions): Promise<number> {
+    const asked = to ?? Number.MAX_SAFE_INTEGER;
+    return direction === 'backward' && to !== undefined
+      ? Math.min(asked, await fetch(() => reader.version(stream)))
+      : asked;
+  }
+
+  async function* readAll(options: ReadAllOptions = {}): AsyncGenerator<StoredEvent> {
+    const { through, signal } = options;
+    const end = through ? await fetch(() => reader.numberAt(through)) : Number.POSITIVE_INFINITY;
+    let after = options.after ?? null;
+    let left = options.limit ?? Number.MAX_SAFE_INTEGER;
+    while (left > 0) {
+      signal?.throwIfAborted();
+      const limit = Math.min(left, PAGE_SIZE_EVENTS);
+      const page = await fetch(() => reader.log({ after, limit }));
+      for (const event of page) {
+        signal?.throwIfAborted();
+        if (numberOf(event) > end) {
+          return;
+        }
+        yield event;
+        after = event.position;
+      }
+      if (page.length === 0) {
+        return;
+      }
+      left -= page.length;
+    }
+  }
+
+  async function* follow(options: {
+    readonly after: Position | null;
+    readonly signal: AbortSignal;
+  }): AsyncGenerator<FollowItem> {
+    const { signal } = options;
+    let applied = options.after;
+    let saidCaughtUp = false;
+    let hasRead = false;
+    while (!signal.aborted) {
+      const page = hasRead
+        ? await pageOrNothingYet(applied)
+        : await fetch(() => reader.log({ after: applied, limit: PAGE_SIZE_EVENTS }));
+      hasRead = true;
+      for (const event of page ?? []) {
+        if (signal.aborted) {
+          return;
+        }
+        applied = event.position;
+        yield { kind: 'event', event };
+      }
+      if (page !== null && page.length > 0) {
+        saidCaughtUp = false;
+      } else if (page !== null && !saidCaughtUp) {
+        saidCaughtUp = true;
+        yield { kind: 'caught-up' };
+      } else if (!signal.aborted) {
+        await wakeUps.next(signal);
+      }
+    }
+  }
+
+  // A follower outlives any outage: what it waits for is the next event, however long that takes.
+  async function pageOrNothingYet(after: Position | null): Promise<readonly StoredEvent[] | null> {
+    refuseClosed();
+    try {
+      return await reader.log({ after, limit: PAGE_SIZE_EVENTS });
+    } catch (error) {
+      refuseClosed();
+      if (isPassing(error)) {
+        return null;
+      }
+      throw storeError(error);
+    }
+  }
+
+  return {
+    capabilities: {
+      engine: 'eventstoredb',
+      durability: context.isCluster ? 'replicated' : 'fsync',
+      gaplessPositions: false,
+    },
+    origin: context.origin,
+    append,
+    read,
+    readAll,
+    readStreams: (options) => spoolStreams(readAll, options),
+    follow,
+    head: async () => fetch(() => reader.head()),
+    inspect: async () => fetch(() => inspectEventStoreDb({ client, reader, place })),
+    close: async () => {
+      open = false;
+      wakeUps.end();
+      await Promise.allSettled(appending);
+      await client.end();
+    },
+  };
+}

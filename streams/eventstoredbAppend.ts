@@ -1,0 +1,221 @@
+import { binaryEvent } from '@eventstore/db-client';
+import { StreamError } from './errors.js';
+import {
+  type AppendReceipt,
+  appendMismatch,
+  comparePlace,
+  conflict,
+  type NewEvent,
+  type StoredEvent,
+} from './eventStore.js';
+import type { LedgerClient } from './eventstoredbClient.js';
+import {
+  actualVersionIn,
+  type Failure,
+  failureOf,
+  storeClosed,
+  storeError,
+} from './eventstoredbErrors.js';
+import type { EventStoreDbReader } from './eventstoredbReader.js';
+import { pauseBefore, repeatedly } from './eventstoredbRetry.js';
+import type { EventStoreDbPlace } from './eventstoredbUrl.js';
+
+/** One append: bytes for a place, and the `performance.now()` time after which they may not be sent. */
+type Append = {
+  readonly stream: string;
+  readonly expectedVersion: number;
+  readonly events: readonly NewEvent[];
+  readonly deadlineMs: number;
+};
+
+type Sent =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'conflict'; readonly actualVersion: number; readonly cause: unknown }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly cause: unknown };
+
+/** How long a conflict waits to see the events that caused it: they may be written and not yet readable. */
+const CONFLICT_VISIBLE_MS = 1_000;
+
+/** Writes to one ledger on a server. `isClosed` ends repetitions. */
+export function createEventStoreDbAppend(context: {
+  readonly client: LedgerClient;
+  readonly reader: EventStoreDbReader;
+  readonly place: EventStoreDbPlace;
+  readonly isClosed: () => boolean;
+}) {
+  const { client, reader, place, isClosed } = context;
+
+  /**
+   * Sends the bytes until it is known what became of them: with the same expected version each time, so
+   * that they are written once at most. What the server says is never the receipt: that is read from
+   * where the events really are.
+   */
+  return async function append(request: Append): Promise<AppendReceipt> {
+    const giveUpAt = performance.now() + place.retryBudgetMs;
+    let isUnclear = false;
+    for (let repetition = 1; ; repetition += 1) {
+      const isLate = performance.now() >= request.deadlineMs;
+      const sent = isLate ? null : await send(request);
+      if (sent?.kind === 'written') {
+        return await receiptOfWritten(request, giveUpAt);
+      }
+      if (sent?.kind === 'conflict') {
+        return await receiptOfConflict(request, sent, giveUpAt);
+      }
+      isUnclear ||= sent?.failure === 'unclear';
+      if (isLate || isUnclear) {
+        const receipt = await receiptIfThere(request);
+        if (receipt !== null) {
+          return receipt;
+        }
+      }
+      const isOver = performance.now() > giveUpAt;
+      refuseToGoOn({ isLate, isUnclear, isOver, failure: sent?.failure, cause: sent?.cause });
+      await pauseBefore(repetition);
+    }
+  };
+
+  async function send(request: Append): Promise<Sent> {
+    const { stream, expectedVersion, events, deadlineMs } = request;
+    try {
+      await client.connect();
+    } catch (cause) {
+      return { kind: 'failed', failure: 'not-sent', cause };
+    }
+    const leftMs = Math.ceil(deadlineMs - performance.now());
+    if (leftMs <= 0) {
+      return { kind: 'failed', failure: 'not-sent', cause: expired() };
+    }
+    try {
+      await client.appendToStream(`${place.name}.${stream}`, events.map(toWire), {
+        ...client.callOptions(Math.min(place.timeoutMs, leftMs)),
+        expectedRevision: expectedVersion === 0 ? 'no_stream' : BigInt(expectedVersion - 1),
+      });
+      return { kind: 'written' };
+    } catch (cause) {
+      const actualVersion = actualVersionIn(cause);
+      return actualVersion === null
+        ? { kind: 'failed', failure: failureOf(cause), cause }
+        : { kind: 'conflict', actualVersion, cause };
+    }
+  }
+
+  async function receiptOfWritten(request: Append, giveUpAt: number): Promise<AppendReceipt> {
+    const stored = await knownPlace(request, request.events.length, giveUpAt);
+    if (stored.length < request.events.length) {
+      throw outcomeUnknown(new Error('what was written could not be read in time'));
+    }
+    // The server compares ids alone and calls other bytes under the same ids a repetition.
+    return receiptOf(request, stored, request.expectedVersion);
+  }
+
+  async function receiptOfConflict(
+    request: Append,
+    { actualVersion, cause }: { readonly actualVersion: number; readonly cause: unknown },
+    giveUpAt: number,
+  ): Promise<AppendReceipt> {
+    const { expectedVersion, events } = request;
+    const there = Math.min(actualVersion - expectedVersion, events.length);
+    const visibleAt = performance.now() + CONFLICT_VISIBLE_MS;
+    const stored = await knownPlace(request, there, Math.min(giveUpAt, visibleAt));
+    return receiptOf(request, stored, actualVersion, cause);
+  }
+
+  /** What stands at the place, once so many events can be read there or the time is over. */
+  async function knownPlace(
+    request: Append,
+    count: number,
+    giveUpAt: number,
+  ): Promise<readonly StoredEvent[]> {
+    for (let repetition = 1; ; repetition += 1) {
+      const stored = await repeatedly(() => placeOf(request), {
+        giveUpAt,
+        isClosed: () => false,
+      }).catch((error: unknown) => {
+        throw outcomeUnknown(error);
+      });
+      if (stored.length >= count || performance.now() > giveUpAt) {
+        return stored;
+      }
+      await pauseBefore(repetition);
+    }
+  }
+
+  async function receiptIfThere(request: Append): Promise<AppendReceipt | null> {
+    const stored = await placeOf(request).catch(() => []);
+    const part = request.events.slice(0, stored.length);
+    if (stored.length < request.events.length && comparePlace(stored, part) !== 'mismatch') {
+      // Nothing, a part that is just becoming readable, or another's event, which the next attempt meets.
+      return null;
+    }
+    return receiptOf(request, stored, await reader.version(request.stream));
+  }
+
+  function placeOf({ stream, expectedVersion, events }: Append): Promise<readonly StoredEvent[]> {
+    const limit = events.length;
+    return reader.stream({ stream, from: expectedVersion + 1, limit, direction: 'forward' });
+  }
+
+  function refuseToGoOn(state: {
+    readonly isLate: boolean;
+    readonly isUnclear: boolean;
+    readonly isOver: boolean;
+    readonly failure: Failure | undefined;
+    readonly cause: unknown;
+  }): void {
+    const isHopeless = state.failure === 'denied' || state.failure === 'refused';
+    if (!(state.isLate || state.isOver || isHopeless || isClosed())) {
+      return;
+    }
+    if (state.isUnclear) {
+      throw outcomeUnknown(state.cause);
+    }
+    if (state.isLate) {
+      throw expired();
+    }
+    throw isClosed() ? storeClosed() : storeError(state.cause);
+  }
+}
+
+function receiptOf(
+  { expectedVersion, events }: Append,
+  stored: readonly StoredEvent[],
+  actualVersion: number,
+  cause?: unknown,
+): AppendReceipt {
+  const last = stored.at(-1);
+  const comparison = comparePlace(stored, events);
+  if (last === undefined || comparison === 'other') {
+    throw conflict(actualVersion, expectedVersion, cause);
+  }
+  if (comparison === 'mismatch') {
+    throw appendMismatch();
+  }
+  return { version: last.version, position: last.position };
+}
+
+function toWire({ type, header, data }: NewEvent) {
+  // Sound: what is appended has a header of the envelope, whose ids are texts.
+  const { id, causation, correlation } = JSON.parse(header) as Record<string, string>;
+  return binaryEvent({
+    ...(id === undefined ? {} : { id }),
+    type,
+    data,
+    metadata: { $causationId: causation, $correlationId: correlation, header },
+  });
+}
+
+function expired(): StreamError {
+  return new StreamError(
+    'ERR_APPEND_EXPIRED',
+    'expected the append to reach the ledger in time, found it late; nothing was written',
+  );
+}
+
+function outcomeUnknown(cause: unknown): StreamError {
+  return new StreamError(
+    'ERR_APPEND_OUTCOME_UNKNOWN',
+    'expected to learn whether the append was written, found EventStoreDB giving no answer',
+    { cause },
+  );
+}

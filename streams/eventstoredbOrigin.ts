@@ -1,0 +1,86 @@
+import { jsonEvent } from '@eventstore/db-client';
+import { StreamError } from './errors.js';
+import type { LedgerClient, RawEvent } from './eventstoredbClient.js';
+import { actualVersionIn, storeError } from './eventstoredbErrors.js';
+import { parsed } from './eventstoredbReader.js';
+import { readRequest } from './eventstoredbRequest.js';
+import { repeatedly } from './eventstoredbRetry.js';
+import type { EventStoreDbPlace } from './eventstoredbUrl.js';
+
+const FORMAT = 1;
+
+/** How long opening and making a store are tried: a server that is not there is to be noticed at once. */
+const OPENING_MS = 3_000;
+
+/**
+ * Records the origin in the stream `<name>-store`, which has no dot and so is no stream of the ledger.
+ * It is written if there is none; whoever wrote it, what it says decides.
+ */
+export async function recordOrigin(
+  client: LedgerClient,
+  place: EventStoreDbPlace,
+  origin: string,
+): Promise<void> {
+  const event = jsonEvent({ type: 'LedgerStoreMade', data: { format: FORMAT, origin } });
+  try {
+    await client.connect();
+    await client.appendToStream(storeStream(place), event, {
+      ...client.callOptions(),
+      expectedRevision: 'no_stream',
+    });
+  } catch (error) {
+    // A lost answer too is settled by reading what stands there.
+    const recorded = await originIn(client, place).catch(() => null);
+    if (recorded === null && actualVersionIn(error) === null) {
+      throw storeError(error);
+    }
+  }
+  if ((await readOrigin(client, place)) !== origin) {
+    throw new StreamError(
+      'ERR_LEDGER_MISMATCH',
+      'expected a ledger of the origin given, found one of another',
+    );
+  }
+}
+
+/** The origin recorded. Throws `ERR_LEDGER_MISSING` where there is none, `ERR_STORE_NEWER` for a newer format. */
+export async function readOrigin(client: LedgerClient, place: EventStoreDbPlace): Promise<string> {
+  const giveUpAt = performance.now() + Math.min(OPENING_MS, place.retryBudgetMs);
+  const limits = { giveUpAt, isClosed: () => false };
+  const recorded = await repeatedly(() => originIn(client, place), limits);
+  if (recorded === null) {
+    throw new StreamError(
+      'ERR_LEDGER_MISSING',
+      `expected a ledger named ${place.name} on the server, found none; "plr init" creates one`,
+    );
+  }
+  if (recorded.format > FORMAT) {
+    throw new StreamError(
+      'ERR_STORE_NEWER',
+      `expected a ledger of format ${FORMAT}, found format ${recorded.format}, written by a newer version`,
+    );
+  }
+  return recorded.origin;
+}
+
+async function originIn(client: LedgerClient, place: EventStoreDbPlace) {
+  const source = { kind: 'stream', name: storeStream(place) } as const;
+  const request = readRequest({ source, from: 'start', limit: 1, direction: 'forward' });
+  const [event] = await client.readEvents(request);
+  return event === undefined ? null : originOf(event);
+}
+
+function originOf(event: RawEvent): { readonly format: number; readonly origin: string } {
+  const found = parsed(event.getData_asU8()) as { format?: unknown; origin?: unknown } | null;
+  if (typeof found?.format !== 'number' || typeof found.origin !== 'string') {
+    throw new StreamError(
+      'ERR_LEDGER_MISMATCH',
+      'expected the origin of a ledger in its stream, found something else',
+    );
+  }
+  return { format: found.format, origin: found.origin };
+}
+
+function storeStream({ name }: EventStoreDbPlace): string {
+  return `${name}-store`;
+}
