@@ -53,9 +53,11 @@ export function createEventStoreDbAppend(context: {
   return async function append(request: Append): Promise<AppendReceipt> {
     const giveUpAt = performance.now() + place.retryBudgetMs;
     let isUnclear = false;
+    let isUnread = false;
     for (let repetition = 1; ; repetition += 1) {
       const isLate = performance.now() >= request.deadlineMs;
-      const sent = isLate ? null : await send(request);
+      // What may have been written is looked for before it is sent again.
+      const sent = isLate || isUnread ? null : await send(request);
       if (sent?.kind === 'written') {
         return await receiptOfWritten(request, giveUpAt);
       }
@@ -64,12 +66,13 @@ export function createEventStoreDbAppend(context: {
       }
       isUnclear ||= sent?.failure === 'unclear';
       if (isLate || isUnclear) {
-        const receipt = await receiptIfThere(request);
-        if (receipt !== null) {
-          return receipt;
+        const found = await lookUp(request);
+        if (typeof found === 'object') {
+          return found;
         }
+        isUnread = found === 'unreadable';
       }
-      const isOver = performance.now() > giveUpAt;
+      const isOver = performance.now() > giveUpAt || (isLate && !(isUnclear && isUnread));
       refuseToGoOn({ isLate, isUnclear, isOver, failure: sent?.failure, cause: sent?.cause });
       await pauseBefore(repetition);
     }
@@ -141,14 +144,20 @@ export function createEventStoreDbAppend(context: {
     }
   }
 
-  async function receiptIfThere(request: Append): Promise<AppendReceipt | null> {
-    const stored = await placeOf(request).catch(() => []);
-    const part = request.events.slice(0, stored.length);
-    if (stored.length < request.events.length && comparePlace(stored, part) !== 'mismatch') {
-      // Nothing, a part that is just becoming readable, or another's event, which the next attempt meets.
-      return null;
+  async function lookUp(request: Append): Promise<AppendReceipt | 'absent' | 'unreadable'> {
+    let stored: readonly StoredEvent[];
+    let actualVersion: number;
+    try {
+      stored = await placeOf(request);
+      actualVersion = stored.length === 0 ? 0 : await reader.version(request.stream);
+    } catch {
+      return 'unreadable';
     }
-    return receiptOf(request, stored, await reader.version(request.stream));
+    const part = request.events.slice(0, stored.length);
+    // A part of it may just be becoming readable; of less than all, the next attempt tells what it is.
+    const isPart =
+      stored.length < request.events.length && comparePlace(stored, part) !== 'mismatch';
+    return isPart ? 'absent' : receiptOf(request, stored, actualVersion);
   }
 
   function placeOf({ stream, expectedVersion, events }: Append): Promise<readonly StoredEvent[]> {
@@ -164,7 +173,7 @@ export function createEventStoreDbAppend(context: {
     readonly cause: unknown;
   }): void {
     const isHopeless = state.failure === 'denied' || state.failure === 'refused';
-    if (!(state.isLate || state.isOver || isHopeless || isClosed())) {
+    if (!(state.isOver || isHopeless || isClosed())) {
       return;
     }
     if (state.isUnclear) {

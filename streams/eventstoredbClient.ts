@@ -1,4 +1,8 @@
-import { EventStoreDBClient, type SingleNodeOptions } from '@eventstore/db-client';
+import {
+  convertToCommandError,
+  EventStoreDBClient,
+  type SingleNodeOptions,
+} from '@eventstore/db-client';
 import { GossipClient } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import gossipMessages from '@eventstore/db-client/generated/gossip_pb.js';
 import { ServerFeaturesClient } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
@@ -163,6 +167,8 @@ export class LedgerClient extends EventStoreDBClient {
     });
     try {
       return await Promise.race([work, timeOut]);
+    } catch (error) {
+      throw error instanceof Error ? convertToCommandError(error) : error;
     } finally {
       clearTimeout(timer);
     }
