@@ -145,7 +145,8 @@ export class LedgerClient extends EventStoreDBClient {
     for (const call of this.calls) {
       call.cancel();
     }
-    await this.dispose();
+    // It waits for every stream to finish, and one that the server ended first may never do so.
+    await this.within(CLOSE_MS, this.dispose()).catch(() => undefined);
     this.channel?.then(
       (channel) => channel.close(),
       () => undefined,
@@ -177,6 +178,8 @@ export class LedgerClient extends EventStoreDBClient {
 
 /** How much later than gRPC's own deadline a call is given up. */
 const GRACE_MS = 250;
+/** How long closing waits for calls to end. */
+const CLOSE_MS = 250;
 
 function toMember(member: InstanceType<typeof gossipMessages.MemberInfo>): Member {
   const states = Object.entries(gossipMessages.MemberInfo.VNodeState);

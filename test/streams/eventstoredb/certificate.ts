@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Makes a key and a certificate for 127.0.0.1, signed by itself, with the machine's own `openssl`. */
+/** Makes a key and a certificate for localhost, signed by itself, with the machine's own `openssl`. */
 export function makeCertificate() {
   const folder = mkdtempSync(join(tmpdir(), 'plr-esdb-'));
   const keyPath = join(folder, 'node.key');
@@ -12,8 +12,8 @@ export function makeCertificate() {
     'openssl',
     [
       ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-      ...['-keyout', keyPath, '-out', path, '-days', '2', '-subj', '/CN=127.0.0.1'],
-      ...['-addext', 'subjectAltName=IP:127.0.0.1'],
+      ...['-keyout', keyPath, '-out', path, '-days', '2', '-subj', '/CN=localhost'],
+      ...['-addext', 'subjectAltName=DNS:localhost'],
     ],
     { stdio: 'ignore' },
   );
