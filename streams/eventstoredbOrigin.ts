@@ -28,10 +28,11 @@ export async function recordOrigin(
       ...client.callOptions(),
       expectedRevision: 'no_stream',
     });
+    return;
   } catch (error) {
-    // A lost answer too is settled by reading what stands there.
-    const recorded = await originIn(client, place).catch(() => null);
-    if (recorded === null && actualVersionIn(error) === null) {
+    // A lost answer is settled by what stands there, as a refusal is.
+    const isThere = actualVersionIn(error) !== null || (await hasOrigin(client, place));
+    if (!isThere) {
       throw storeError(error);
     }
   }
@@ -61,6 +62,14 @@ export async function readOrigin(client: LedgerClient, place: EventStoreDbPlace)
     );
   }
   return recorded.origin;
+}
+
+async function hasOrigin(client: LedgerClient, place: EventStoreDbPlace): Promise<boolean> {
+  try {
+    return (await originIn(client, place)) !== null;
+  } catch {
+    return false;
+  }
 }
 
 async function originIn(client: LedgerClient, place: EventStoreDbPlace) {

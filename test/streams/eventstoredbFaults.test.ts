@@ -110,6 +110,31 @@ describe('an append', () => {
     );
   });
 
+  test('waits until what was written can be read, its own and what it conflicts with', async () => {
+    const { double, store } = await openLedger();
+    double.node.habits.readableAfterMs = 200;
+    const first = await store.append('some-stream', 0, [someEvent(1)]);
+    expect(first).toMatchObject({ version: 1 });
+    const [again, other] = await Promise.allSettled([
+      store.append('some-stream', 1, [someEvent(2)]),
+      store.append('some-stream', 1, [someEvent('other')]),
+    ]);
+    expect(again).toMatchObject({ value: { version: 2 } });
+    expect(other).toMatchObject({ reason: { code: 'ERR_VERSION_CONFLICT', actualVersion: 2 } });
+  });
+
+  test('that is repeated while the first cannot be read yet is answered as the first', async () => {
+    const { double, store, openAnother } = await openLedger();
+    const other = await openAnother();
+    double.node.habits.readableAfterMs = 200;
+    const events = [someEvent(1), someEvent(2)];
+    const [one, two] = await Promise.all([
+      store.append('some-stream', 0, events),
+      other.append('some-stream', 0, events),
+    ]);
+    expect(one).toEqual(two);
+  });
+
   test('to a stream that was deleted for ever fails with a code', async () => {
     const { double, store, name } = await openLedger();
     await store.append('some-stream', 0, [someEvent(1)]);
@@ -208,7 +233,8 @@ describe('a read', () => {
   test.each([false, true])(
     'refuses a position at which no event begins, whether the server looks (%s) or not',
     async (refusesOddPositions) => {
-      const { store } = await openLedger({ options: { habits: { refusesOddPositions } } });
+      const { double, store } = await openLedger();
+      double.node.habits.refusesOddPositions = refusesOddPositions;
       await fill(store, 2);
       const number = Number((await store.head())?.position.split('.')[1]);
       const at = (place: number) => all(store.readAll({ after: `esdb.${place}.0123456789abcdef` }));
@@ -222,9 +248,8 @@ describe('a read', () => {
   );
 
   test('finds the head behind more of others’ events than a server looks through', async () => {
-    const { double, store } = await openLedger({
-      options: { habits: { endsAtEmptyWindow: true } },
-    });
+    const { double, store } = await openLedger();
+    double.node.habits.endsAtEmptyWindow = true;
     const { position } = await store.append('some-stream', 0, [someEvent(1)]);
     double.log.append('plr-other.noise', 'any', noise(5_000));
     expect((await store.head())?.position).toBe(position);
@@ -343,6 +368,26 @@ describe('a follower', () => {
     });
     await expect(store.head()).rejects.toMatchObject({ code: 'ERR_STORE_CLOSED' });
     await expect(store.inspect()).rejects.toMatchObject({ code: 'ERR_STORE_CLOSED' });
+  });
+});
+
+describe('a cluster that does not answer its gossip', () => {
+  test('is given up in time, and found when it answers again', async () => {
+    const { double, url } = await openLedger({ nodes: 2, parameters: '&defaultDeadline=200' });
+    for (const node of double.nodes) {
+      node.faults.next = (rpc) => (rpc === 'gossip' ? 'silent' : 'none');
+    }
+    const began = performance.now();
+    await expect(openEventStoreDbStore(`${url}&retryBudget=100`)).rejects.toMatchObject({
+      code: 'ERR_STORE_UNREACHABLE',
+    });
+    expect(performance.now() - began).toBeLessThan(2_000);
+    const opening = openEventStoreDbStore(`${url}&gossipTimeout=1`);
+    for (const node of double.nodes) {
+      node.faults.next = () => 'none';
+    }
+    const store = await opening;
+    await store.close();
   });
 });
 

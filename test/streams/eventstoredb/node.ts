@@ -72,7 +72,6 @@ export type Fault = 'none' | 'silent' | 'not-ready' | 'lost' | 'lost-silently' |
 export type NodeOptions = {
   readonly tls?: { readonly key: Buffer; readonly certificate: Buffer };
   readonly credentials?: { readonly username: string; readonly password: string };
-  readonly habits?: Partial<ReadHabits>;
 };
 
 /** The address of a node, and its place in the cluster. */
@@ -96,7 +95,11 @@ export async function startNode(
   const calls = new Map<Rpc, number>();
   const subscriptions = new Set<ServerWritableStream<ReadReq, ReadResp>>();
   const batches = new Set<ServerDuplexStream<BatchAppendReq, BatchAppendResp>>();
-  const habits = { refusesOddPositions: false, endsAtEmptyWindow: false, ...options.habits };
+  const habits: ReadHabits = {
+    refusesOddPositions: false,
+    endsAtEmptyWindow: false,
+    readableAfterMs: 0,
+  };
   const faults: { next: (rpc: Rpc) => Fault } = { next: () => 'none' };
   let server: Server | null = null;
   let port = 0;
@@ -282,6 +285,8 @@ export async function startNode(
       server = null;
     },
     faults,
+    /** How its reads behave from now on. */
+    habits,
     /** How often a call was made of this node. */
     count: (rpc: Rpc): number => calls.get(rpc) ?? 0,
     endSubscriptions: (): void => {

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { EventStore } from '../../../streams/eventStore.js';
 import { createEventStoreDbStore, openEventStoreDbStore } from '../../../streams/eventstoredb.js';
 import { type Double, startDouble } from './cluster.js';
-import type { Fault, NodeOptions, Rpc } from './node.js';
+import type { Fault, Rpc } from './node.js';
 
 /** The origin of every ledger of these tests. */
 export const ORIGIN = 'test.invalid/ledger';
@@ -13,11 +13,7 @@ const IMPATIENT = '&defaultDeadline=300';
 
 /** Starts a double and a ledger on it; all are gone when the test ends. */
 export async function openLedger(
-  setting: {
-    readonly nodes?: number;
-    readonly parameters?: string;
-    readonly options?: NodeOptions;
-  } = {},
+  setting: { readonly nodes?: number; readonly parameters?: string } = {},
 ): Promise<{
   readonly double: Double;
   readonly store: EventStore;
@@ -26,7 +22,7 @@ export async function openLedger(
   /** Another connection. */
   readonly openAnother: () => Promise<EventStore>;
 }> {
-  const double = await startDouble(setting.nodes, setting.options);
+  const double = await startDouble(setting.nodes);
   const name = `t-${randomUUID()}`;
   const url = double.url(name, setting.parameters ?? IMPATIENT);
   const stores: EventStore[] = [];

@@ -15,20 +15,22 @@ const BACKWARD = 1;
 /** How a server's reads behave where versions of it differ. */
 export type ReadHabits = {
   /** Whether it refuses a log position at which no event begins, or reads on from there. */
-  readonly refusesOddPositions: boolean;
+  refusesOddPositions: boolean;
   /** Whether a filtered read backwards ends at the first window without a match, as before version 24. */
-  readonly endsAtEmptyWindow: boolean;
+  endsAtEmptyWindow: boolean;
+  /** How long after its writer was answered an event can be read. */
+  readableAfterMs: number;
 };
 
 /** Answers a read of a count of events. */
-export function answerRead(log: Log, call: Call, habits: ReadHabits): void {
+export function answerRead(log: Log, call: Call, habits: Readonly<ReadHabits>): void {
   const options = call.request.getOptions();
   if (options === undefined || Number(options.getCount()) <= 0) {
     call.emit('error', invalid('Exception was thrown by handler.'));
     return;
   }
   const error = options.hasStream()
-    ? readStream(log, call, options)
+    ? readStream(log, call, options, habits)
     : readLog(log, call, options, habits);
   if (error === null) {
     call.end();
@@ -37,14 +39,20 @@ export function answerRead(log: Log, call: Call, habits: ReadHabits): void {
   }
 }
 
-function readStream(log: Log, call: Call, options: Options): Error | null {
+function readStream(
+  log: Log,
+  call: Call,
+  options: Options,
+  habits: Readonly<ReadHabits>,
+): Error | null {
   const place = options.getStream();
   const name = nameIn(place?.getStreamIdentifier());
   if (log.isTombstoned(name)) {
     return streamDeleted(name);
   }
-  const held = log.visible(name);
-  if (held === null) {
+  const readable = Date.now() - habits.readableAfterMs;
+  const held = log.visible(name)?.filter(({ createdMs }) => createdMs <= readable);
+  if (held === undefined) {
     call.write(notFound(name));
     return null;
   }
@@ -61,7 +69,12 @@ function readStream(log: Log, call: Call, options: Options): Error | null {
   return null;
 }
 
-function readLog(log: Log, call: Call, options: Options, habits: ReadHabits): Error | null {
+function readLog(
+  log: Log,
+  call: Call,
+  options: Options,
+  habits: Readonly<ReadHabits>,
+): Error | null {
   const place = options.getAll();
   const position = place?.getPosition();
   const from = position === undefined ? null : Number(position.getCommitPosition());
