@@ -112,7 +112,7 @@ describe('an append', () => {
 
   test('waits until what was written can be read, its own and what it conflicts with', async () => {
     const { double, store } = await openLedger();
-    double.node.habits.readableAfterMs = 200;
+    double.node.habits.readableAfterMs = () => 200;
     const first = await store.append('some-stream', 0, [someEvent(1)]);
     expect(first).toMatchObject({ version: 1 });
     const [again, other] = await Promise.allSettled([
@@ -126,13 +126,51 @@ describe('an append', () => {
   test('that is repeated while the first cannot be read yet is answered as the first', async () => {
     const { double, store, openAnother } = await openLedger();
     const other = await openAnother();
-    double.node.habits.readableAfterMs = 200;
+    double.node.habits.readableAfterMs = () => 200;
     const events = [someEvent(1), someEvent(2)];
     const [one, two] = await Promise.all([
       store.append('some-stream', 0, events),
       other.append('some-stream', 0, events),
     ]);
     expect(one).toEqual(two);
+  });
+
+  test('of which only a part can be read yet is not taken for another', async () => {
+    const { double, store } = await openLedger();
+    double.node.habits.readableAfterMs = (revision) => revision * 200;
+    double.node.faults.next = failing('append', 'lost');
+    const receipt = await store.append('some-stream', 0, [someEvent(1), someEvent(2)]);
+    expect(receipt).toMatchObject({ version: 2 });
+  });
+
+  test('is not sent after its deadline when it took long to find the cluster', async () => {
+    const { double, store } = await openLedger({
+      nodes: 2,
+      parameters: '&defaultDeadline=3000&gossipTimeout=1',
+    });
+    const [, next] = double.nodes;
+    if (next !== undefined) {
+      next.faults.next = failing('gossip', 'silent');
+    }
+    double.node.kill();
+    double.elect(1);
+    const before = next?.count('append');
+    const deadlineMs = performance.now() + 150;
+    await expect(
+      store.append('some-stream', 0, [someEvent(1)], { deadlineMs }),
+    ).rejects.toMatchObject({ code: 'ERR_APPEND_EXPIRED' });
+    await pause(100);
+    expect(next?.count('append')).toBe(before);
+  });
+
+  test('is not waited for longer than until its deadline', async () => {
+    const { double, store } = await openLedger({ parameters: '&defaultDeadline=5000' });
+    double.node.faults.next = failing('append', 'silent');
+    const began = performance.now();
+    await expect(
+      store.append('some-stream', 0, [someEvent(1)], { deadlineMs: began + 150 }),
+    ).rejects.toMatchObject({ code: 'ERR_APPEND_OUTCOME_UNKNOWN' });
+    expect(performance.now() - began).toBeLessThan(1_500);
   });
 
   test('to a stream that was deleted for ever fails with a code', async () => {
@@ -177,7 +215,8 @@ describe('a cluster', () => {
     const reached = await openEventStoreDbStore(oneHost);
     await reached.append('some-stream', 0, [someEvent(1)]);
     expect(await headersOf(store, 'some-stream')).toHaveLength(1);
-    expect(follower?.count('read')).toBeGreaterThan(0);
+    expect(follower?.count('append')).toBe(0);
+    expect(double.node.count('append')).toBeGreaterThan(1);
     await reached.close();
   });
 
@@ -199,6 +238,35 @@ describe('a cluster', () => {
     double.elect(1);
     expect(await store.append('some-stream', 1, [someEvent(2)])).toMatchObject({ version: 2 });
     expect(await headersOf(store, 'some-stream')).toHaveLength(2);
+    const leader = double.nodes[1];
+    expect([leader?.count('append'), leader?.count('read')]).toEqual([1, 2]);
+  });
+
+  test('that cannot be found while a call fails is no rejection that nobody handles', async () => {
+    const { double, store } = await openLedger({
+      nodes: 2,
+      parameters:
+        '&defaultDeadline=3000&gossipTimeout=1&maxDiscoverAttempts=1&discoveryInterval=10&retryBudget=100',
+    });
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', listener);
+    const gossiped = double.node.count('gossip') + (double.nodes[1]?.count('gossip') ?? 0);
+    const before = double.node.count('read');
+    for (const node of double.nodes) {
+      node.faults.next = (rpc) => (rpc === 'append' ? 'lost' : 'silent');
+    }
+    const reading = all(store.read('some-stream'));
+    await until(() => double.node.count('read') > before);
+    const appending = store.append('some-stream', 0, [someEvent(1)]);
+    await until(
+      () => double.node.count('gossip') + (double.nodes[1]?.count('gossip') ?? 0) > gossiped,
+    );
+    double.node.kill();
+    await Promise.allSettled([reading, appending]);
+    await pause(50);
+    process.off('unhandledRejection', listener);
+    expect(unhandled).toEqual([]);
   });
 });
 
@@ -246,6 +314,13 @@ describe('a read', () => {
       });
     },
   );
+
+  test('backwards begins at the end when it is to begin past it', async () => {
+    const { store } = await openLedger();
+    await fill(store, 3);
+    const read = await all(store.read('some-stream', { direction: 'backward', to: 1_000_000 }));
+    expect(read.map(({ version }) => version)).toEqual([3, 2, 1]);
+  });
 
   test('finds the head behind more of others’ events than a server looks through', async () => {
     const { double, store } = await openLedger();
@@ -351,14 +426,18 @@ describe('a follower', () => {
   });
 
   test('and every call end when the store is closed, also while the server is silent', async () => {
-    const { double, store } = await openLedger();
+    const { double, store } = await openLedger({ parameters: '' });
     const { ended } = follow(store);
     await until(() => double.node.subscriberCount() === 1);
     double.node.faults.next = () => 'silent';
     const reading = all(store.read('some-stream'));
     await pause(20);
     const outcomes = Promise.allSettled([ended, reading]);
+    const began = performance.now();
     await store.close();
+    await outcomes;
+    // Neither the clock of a follower nor a call's time-out is waited for.
+    expect(performance.now() - began).toBeLessThan(300);
     expect(await outcomes).toMatchObject([
       { reason: { code: 'ERR_STORE_CLOSED' } },
       { reason: { code: 'ERR_STORE_CLOSED' } },

@@ -98,7 +98,7 @@ export async function startNode(
   const habits: ReadHabits = {
     refusesOddPositions: false,
     endsAtEmptyWindow: false,
-    readableAfterMs: 0,
+    readableAfterMs: () => 0,
   };
   const faults: { next: (rpc: Rpc) => Fault } = { next: () => 'none' };
   let server: Server | null = null;
