@@ -14,7 +14,7 @@ import {
 import { createEventStoreDbAppend } from './eventstoredbAppend.js';
 import { LedgerClient } from './eventstoredbClient.js';
 import { isPassing, storeClosed, storeError } from './eventstoredbErrors.js';
-import { createWakeUps } from './eventstoredbHint.js';
+import { createHints } from './eventstoredbHint.js';
 import { inspectEventStoreDb } from './eventstoredbInspect.js';
 import { readOrigin, recordOrigin } from './eventstoredbOrigin.js';
 import { createEventStoreDbReader, numberOf } from './eventstoredbReader.js';
@@ -78,7 +78,7 @@ function createStore(context: {
 }): EventStore {
   const { client, place } = context;
   const reader = createEventStoreDbReader(client, place.name);
-  const wakeUps = createWakeUps(client, place.name);
+  const wakeUps = createHints(client, place.name);
   const appending = new Set<Promise<unknown>>();
   let open = true;
   const isClosed = () => !open;

@@ -1,5 +1,6 @@
 import { streamNameFilter } from '@eventstore/db-client';
 import type { LedgerClient } from './eventstoredbClient.js';
+import { createWakeUps } from './wakeUps.js';
 
 /** How long a follower waits without a hint before it looks for itself. */
 const TICK_MS = 500;
@@ -13,17 +14,11 @@ type Subscription = ReturnType<LedgerClient['subscribeToAll']>;
  * and by a clock. The subscription is only a hint. It may end, hang or be cut off, at worst it is late:
  * what it brings is thrown away, and who is woken reads for himself.
  */
-export function createWakeUps(client: LedgerClient, name: string) {
-  const waiting = new Set<() => void>();
+export function createHints(client: LedgerClient, name: string) {
+  const { wakeAll, next } = createWakeUps(TICK_MS);
   let subscription: Subscription | null = null;
   let begunAt = Number.NEGATIVE_INFINITY;
   let isEnded = false;
-
-  function wakeAll(): void {
-    for (const wake of waiting) {
-      wake();
-    }
-  }
 
   function ensureSubscribed(): void {
     if (isEnded || subscription !== null || performance.now() - begunAt < RESUBSCRIBE_MS) {
@@ -52,17 +47,7 @@ export function createWakeUps(client: LedgerClient, name: string) {
     /** Resolves when there may be something new, when the signal aborts, or after a tick. */
     next: (signal: AbortSignal): Promise<void> => {
       ensureSubscribed();
-      return new Promise((resolve) => {
-        const wake = () => {
-          clearTimeout(timer);
-          waiting.delete(wake);
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        const timer = setTimeout(wake, TICK_MS);
-        waiting.add(wake);
-        signal.addEventListener('abort', wake);
-      });
+      return next(signal);
     },
     end: (): void => {
       isEnded = true;
