@@ -33,6 +33,8 @@ type Capabilities = {
   /** What an acknowledged append survives: power loss, loss of a machine, loss of the process, or nothing. */
   readonly durability: 'fsync' | 'replicated' | 'page-cache' | 'memory';
   readonly gaplessPositions: boolean;
+  /** True where appends asked for one after another, without waiting, are recorded in that order. */
+  readonly keepsCallOrder?: boolean;
   /** How many appends it can hold; no limit where it is not stated. */
   readonly maxAppends?: number;
 };

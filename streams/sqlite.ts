@@ -191,7 +191,12 @@ function createStore(database: Database.Database): EventStore {
   }
 
   return {
-    capabilities: { engine: 'sqlite', durability: 'fsync', gaplessPositions: true },
+    capabilities: {
+      engine: 'sqlite',
+      durability: 'fsync',
+      gaplessPositions: true,
+      keepsCallOrder: true,
+    },
     origin: originOf(database),
     append,
     read,

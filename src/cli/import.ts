@@ -6,6 +6,7 @@ import { importFile } from '../imports/importFile.js';
 import type { ImportKind } from '../imports/layouts.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
+import { importLedgerFrom } from './moving.js';
 import { organisationOf, type RecordingOptions, recording, requestFrom } from './options.js';
 import { createProgressBar } from './progress.js';
 
@@ -33,12 +34,17 @@ type ImportOptions = RecordingOptions & {
   readonly json?: boolean;
 };
 
-/** `plr import learners|participation|achievements|verifications|organisations FILE`: a CSV file in, an answer for every row out. */
+/**
+ * `plr import learners|participation|achievements|verifications|organisations FILE`: a CSV file in, an
+ * answer for every row out; `plr import ledger FOLDER`: a whole ledger that was exported.
+ */
 export function importCommand(context: CliContext): Command {
   const command = new Command('import')
-    .description('take a CSV file; every row is answered in a result file')
-    .addArgument(new Argument('<kind>').choices(Object.keys(purposes)))
-    .argument('<file>', 'the CSV file')
+    .description(
+      'take a CSV file, every row of which is answered in a result file; or a whole ledger',
+    )
+    .addArgument(new Argument('<kind>').choices([...Object.keys(purposes), 'ledger']))
+    .argument('<file>', 'the CSV file; for "ledger" the folder that "plr export" wrote')
     .option('--result <file>', 'where the answers go; <file>.result.csv where not given')
     .addOption(
       new Option('--encoding <name>', 'how its characters are written')
@@ -49,7 +55,11 @@ export function importCommand(context: CliContext): Command {
   return recording(
     command,
     'names the process that the rows belong to; the rows themselves are named by the file',
-  ).action(async (kind: ImportKind, path: string, options: ImportOptions) => {
+  ).action(async (kind: ImportKind | 'ledger', path: string, options: ImportOptions) => {
+    if (kind === 'ledger') {
+      await importLedgerFrom(context, path, options.json === true);
+      return;
+    }
     const { commandId, ...request } = requestFrom(context, options, purposes[kind]);
     if (kind === 'participation' || kind === 'achievements') {
       organisationOf({ ...request, commandId });

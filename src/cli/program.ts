@@ -18,6 +18,7 @@ import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
 import { initCommand } from './init.js';
 import { mergeCommand } from './merge.js';
+import { exportCommand } from './moving.js';
 import { noticeCommand } from './notice.js';
 import { optOutCommand } from './optOut.js';
 import { organisationCommand } from './organisation.js';
@@ -77,6 +78,7 @@ const commands: readonly CliCommand[] = [
   tailCommand,
   subscriberCommand,
   publishCommand,
+  exportCommand,
   verifyCommand,
   vaultCommand,
   doctorCommand,

@@ -1,9 +1,9 @@
 import { SingleBar } from 'cli-progress';
 import { type CliContext, isTerminal } from './context.js';
 
-/** A bar with rate and remaining time on a terminal; nothing elsewhere. */
+/** A bar with rate and remaining time on a terminal, or a count where the total is not known; nothing elsewhere. */
 export type ProgressBar = {
-  readonly show: (done: number, total: number) => void;
+  readonly show: (done: number, total?: number) => void;
   readonly stop: () => void;
 };
 
@@ -24,10 +24,11 @@ export function createProgressBar(context: CliContext, doing: string, things: st
       }
       if (started === null) {
         started = { atMs: performance.now(), done };
-        bar.start(total, done, { rate: 0 });
+        bar.start(total ?? done, done, { rate: 0 });
       }
       const seconds = (performance.now() - started.atMs) / 1000;
       const rate = seconds > 0 ? Math.round((done - started.done) / seconds) : 0;
+      bar.setTotal(total ?? done);
       bar.update(done, { rate });
     },
     stop: () => {
