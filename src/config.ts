@@ -9,7 +9,12 @@ export const environmentSchema = z.object({
   PLR_STORE: z
     .string()
     .default('sqlite:./data/ledger.db')
-    .describe('The store, as a URL: `sqlite:<path>`'),
+    .describe('The store, as a URL: `sqlite:<path>`, or `esdb://…` for one on a server'),
+  PLR_STORE_USER: z
+    .string()
+    .optional()
+    .describe('The user of a store on a server, where its URL names none'),
+  PLR_STORE_PASSWORD: z.string().optional().describe('That user’s password'),
   PLR_VAULT: z.string().default('./data/vault.db').describe('The vault that holds the keys'),
   PLR_VAULT_COPY: z
     .string()

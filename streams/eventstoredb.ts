@@ -18,7 +18,7 @@ import { createHints } from './eventstoredbHint.js';
 import { inspectEventStoreDb } from './eventstoredbInspect.js';
 import { readOrigin, recordOrigin } from './eventstoredbOrigin.js';
 import { createEventStoreDbReader, numberOf } from './eventstoredbReader.js';
-import { repeatedly } from './eventstoredbRetry.js';
+import { repeatedly, untilAborted } from './eventstoredbRetry.js';
 import { type EventStoreDbPlace, parseEventStoreDbUrl } from './eventstoredbUrl.js';
 import { spoolStreams } from './spool.js';
 
@@ -91,9 +91,11 @@ function createStore(context: {
   }
 
   /** One page or one answer, tried again for as long as the URL says. */
-  function fetch<Result>(call: () => Promise<Result>): Promise<Result> {
+  function fetch<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     refuseClosed();
-    return repeatedly(call, { giveUpAt: performance.now() + place.retryBudgetMs, isClosed });
+    const giveUpAt = performance.now() + place.retryBudgetMs;
+    const isOver = () => isClosed() || signal?.aborted === true;
+    return untilAborted(repeatedly(call, { giveUpAt, isClosed: isOver }), signal);
   }
 
   async function append(
@@ -126,7 +128,7 @@ function createStore(context: {
       signal?.throwIfAborted();
       const limit = Math.min(left, PAGE_SIZE_EVENTS);
       const from = next === Number.MAX_SAFE_INTEGER ? 'end' : next;
-      const page = await fetch(() => reader.stream({ stream, from, limit, direction }));
+      const page = await fetch(() => reader.stream({ stream, from, limit, direction }), signal);
       for (const event of page) {
         signal?.throwIfAborted();
         if (event.version < low) {
@@ -158,7 +160,7 @@ function createStore(context: {
     while (left > 0) {
       signal?.throwIfAborted();
       const limit = Math.min(left, PAGE_SIZE_EVENTS);
-      const page = await fetch(() => reader.log({ after, limit }));
+      const page = await fetch(() => reader.log({ after, limit }), signal);
       for (const event of page) {
         signal?.throwIfAborted();
         if (numberOf(event) > end) {
@@ -183,9 +185,14 @@ function createStore(context: {
     let saidCaughtUp = false;
     let hasRead = false;
     while (!signal.aborted) {
-      const page = hasRead
-        ? await pageOrNothingYet(applied)
-        : await fetch(() => reader.log({ after: applied, limit: PAGE_SIZE_EVENTS }));
+      const page = await untilAborted(pageAfter(applied, hasRead), signal).catch(
+        (error: unknown) => {
+          if (signal.aborted) {
+            return null;
+          }
+          throw error;
+        },
+      );
       hasRead = true;
       for (const event of page ?? []) {
         if (signal.aborted) {
@@ -205,11 +212,18 @@ function createStore(context: {
     }
   }
 
-  // A follower outlives any outage: what it waits for is the next event, however long that takes.
-  async function pageOrNothingYet(after: Position | null): Promise<readonly StoredEvent[] | null> {
+  // A follower that has begun outlives any outage: what it waits for is the next event, however long that takes.
+  async function pageAfter(
+    after: Position | null,
+    hasBegun: boolean,
+  ): Promise<readonly StoredEvent[] | null> {
+    const read = () => reader.log({ after, limit: PAGE_SIZE_EVENTS });
+    if (!hasBegun) {
+      return fetch(read);
+    }
     refuseClosed();
     try {
-      return await reader.log({ after, limit: PAGE_SIZE_EVENTS });
+      return await read();
     } catch (error) {
       refuseClosed();
       if (isPassing(error)) {

@@ -28,6 +28,8 @@ type Append = {
   readonly deadlineMs: number;
 };
 
+type WireEvent = ReturnType<typeof toWire>;
+
 type Sent =
   | { readonly kind: 'written' }
   | { readonly kind: 'conflict'; readonly actualVersion: number; readonly cause: unknown }
@@ -52,12 +54,13 @@ export function createEventStoreDbAppend(context: {
    */
   return async function append(request: Append): Promise<AppendReceipt> {
     const giveUpAt = performance.now() + place.retryBudgetMs;
+    const wire = request.events.map(toWire);
     let isUnclear = false;
     let isUnread = false;
     for (let repetition = 1; ; repetition += 1) {
       const isLate = performance.now() >= request.deadlineMs;
       // What may have been written is looked for before it is sent again.
-      const sent = isLate || isUnread ? null : await send(request);
+      const sent = isLate || isUnread ? null : await send(request, wire);
       if (sent?.kind === 'written') {
         return await receiptOfWritten(request, giveUpAt);
       }
@@ -78,8 +81,8 @@ export function createEventStoreDbAppend(context: {
     }
   };
 
-  async function send(request: Append): Promise<Sent> {
-    const { stream, expectedVersion, events, deadlineMs } = request;
+  async function send(request: Append, wire: WireEvent[]): Promise<Sent> {
+    const { stream, expectedVersion, deadlineMs } = request;
     try {
       await client.connect();
     } catch (cause) {
@@ -90,7 +93,7 @@ export function createEventStoreDbAppend(context: {
       return { kind: 'failed', failure: 'not-sent', cause: expired() };
     }
     try {
-      await client.appendToStream(`${place.name}.${stream}`, events.map(toWire), {
+      await client.appendToStream(`${place.name}.${stream}`, wire, {
         ...client.callOptions(Math.min(place.timeoutMs, leftMs)),
         expectedRevision: expectedVersion === 0 ? 'no_stream' : BigInt(expectedVersion - 1),
       });

@@ -16,7 +16,12 @@ import type { EventStoreDbPlace } from './eventstoredbUrl.js';
 export type RawEvent = ReadResp.ReadEvent.RecordedEvent;
 
 /** One node as the gossip has it. */
-export type Member = { readonly state: string; readonly isAlive: boolean };
+export type Member = {
+  readonly state: string;
+  readonly isAlive: boolean;
+  /** What its clock said when it gossiped last. */
+  readonly clockMs: number;
+};
 
 type Call = { readonly cancel: () => void };
 
@@ -181,8 +186,12 @@ const GRACE_MS = 250;
 /** How long closing waits for calls to end. */
 const CLOSE_MS = 250;
 
+/** The wire counts time in units of 100 ns. */
+const TICKS_PER_MS = 10_000;
+
 function toMember(member: InstanceType<typeof gossipMessages.MemberInfo>): Member {
   const states = Object.entries(gossipMessages.MemberInfo.VNodeState);
   const [name = 'UNKNOWN'] = states.find(([, number]) => number === member.getState()) ?? [];
-  return { state: name, isAlive: member.getIsAlive() };
+  const clockMs = Number(member.getTimeStamp()) / TICKS_PER_MS;
+  return { state: name, isAlive: member.getIsAlive(), clockMs };
 }

@@ -1,12 +1,15 @@
 import type { Finding } from './eventStore.js';
 import { PAGE_SIZE_EVENTS } from './eventStore.js';
-import type { LedgerClient, RawEvent } from './eventstoredbClient.js';
+import type { LedgerClient, Member, RawEvent } from './eventstoredbClient.js';
 import type { EventStoreDbReader } from './eventstoredbReader.js';
 import { numberIn, parsed, streamOf, typeOf } from './eventstoredbReader.js';
 import type { EventStoreDbPlace } from './eventstoredbUrl.js';
 
 /** Metadata that makes the server forget events: by age, by number, and before a revision, as a deletion does. */
 const FORGETTING = ['$maxAge', '$maxCount', '$tb'];
+
+/** How far a node's clock may be ahead of this machine's. */
+const MAX_AHEAD_MS = 5_000;
 
 /** What can be said of the server, the connection and the ledger's streams on it. */
 export async function inspectEventStoreDb(context: {
@@ -27,6 +30,7 @@ export async function inspectEventStoreDb(context: {
       isGood: alive.length === members.length,
       found: `${alive.length} of ${members.length}`,
     },
+    clockFinding(alive),
     good('EventStoreDB ledger name', place.name),
     good('EventStoreDB connection', connectionOf(place)),
     good(
@@ -39,6 +43,16 @@ export async function inspectEventStoreDb(context: {
 
 function good(check: string, found: string): Finding {
   return { check, isGood: true, found };
+}
+
+// A node's last gossip is some time ago, so that its clock seems to be behind; nothing makes it seem ahead.
+function clockFinding(members: readonly Member[]): Finding {
+  const aheadMs = Math.max(...members.map(({ clockMs }) => Math.round(clockMs - Date.now())));
+  return {
+    check: `EventStoreDB clocks are not ahead of this machine's by over ${MAX_AHEAD_MS / 1000} s`,
+    isGood: aheadMs <= MAX_AHEAD_MS,
+    found: `${aheadMs} ms ahead, as the last gossip has it`,
+  };
 }
 
 function connectionOf({ channel, credentials, timeoutMs, retryBudgetMs }: EventStoreDbPlace) {

@@ -220,6 +220,20 @@ describe('a cluster', () => {
     await reached.close();
   });
 
+  test('is discovered by one name', async () => {
+    const { double, store, url } = await openLedger({ nodes: 3 });
+    const byName = url.replace(
+      /^esdb:\/\/[^/]+/,
+      `esdb+discover://localhost:${double.node.port()}`,
+    );
+    double.elect(2);
+    const found = await openEventStoreDbStore(byName);
+    await found.append('some-stream', 0, [someEvent(1)]);
+    expect(double.nodes[2]?.count('append')).toBe(1);
+    expect(await headersOf(store, 'some-stream')).toHaveLength(1);
+    await found.close();
+  });
+
   test('goes on after its leader is lost and another elected', async () => {
     const { double, store } = await openLedger({ nodes: 3 });
     await store.append('some-stream', 0, [someEvent(1)]);
@@ -312,6 +326,29 @@ describe('a read', () => {
       await expect(at(number + 1_000_000)).rejects.toMatchObject({
         code: 'ERR_POSITION_BEYOND_HEAD',
       });
+    },
+  );
+
+  test.each(['read', 'readAll', 'follow'] as const)(
+    'by %s ends at once when it is aborted, also while the server is silent',
+    async (name) => {
+      const { double, store } = await openLedger({ parameters: '' });
+      double.node.faults.next = () => 'silent';
+      const abort = new AbortController();
+      const { signal } = abort;
+      const reading =
+        name === 'read'
+          ? all(store.read('some-stream', { signal }))
+          : all<unknown>(
+              name === 'readAll'
+                ? store.readAll({ signal })
+                : store.follow({ after: null, signal }),
+            );
+      setTimeout(() => abort.abort(new Error('stopped')), 50);
+      const began = performance.now();
+      const outcome = await reading.catch((error: Error) => error.message);
+      expect(outcome).toEqual(name === 'follow' ? [] : 'stopped');
+      expect(performance.now() - began).toBeLessThan(1_000);
     },
   );
 

@@ -63,6 +63,25 @@ describe('a server with TLS and users', () => {
   });
 });
 
+test('a server that asks for a certificate is shown the one of the URL', async () => {
+  const certificate = makeCertificate();
+  const double = await startDouble(1, { tls: certificate, asksForCertificate: true });
+  onTestFinished(() => {
+    double.stop();
+    certificate.remove();
+  });
+  const url = double
+    .url('plr', `&tlsCAFile=${certificate.path}&retryBudget=300`)
+    .replace('127.0.0.1', 'localhost');
+  await expect(createEventStoreDbStore(url, ORIGIN, {})).rejects.toMatchObject({
+    code: 'ERR_STORE_UNREACHABLE',
+  });
+  const own = `${url}&userCertFile=${certificate.path}&userKeyFile=${certificate.keyPath}`;
+  await createEventStoreDbStore(own, ORIGIN, {});
+  expect(double.log.events.some(({ stream }) => stream === 'plr-store')).toBe(true);
+  expect(double.node.count('batchAppend')).toBe(0);
+});
+
 describe('the origin', () => {
   test('is recorded once, outside the log, and read when the ledger is opened', async () => {
     const { double, store, url } = await openLedger();
@@ -143,6 +162,14 @@ describe('an inspection', () => {
     const { double, store, name } = await openLedger();
     double.log.append(`${name}.some-stream`, 'any', [json('$>', '0@other')]);
     expect(await badIn(store)).toEqual(['1']);
+  });
+
+  test('finds a clock that is ahead, and not one that only gossiped a while ago', async () => {
+    const { double, store } = await openLedger();
+    double.setAhead(-60_000);
+    expect(await badIn(store)).toEqual([]);
+    double.setAhead(60_000);
+    expect(await badIn(store)).toEqual([expect.stringContaining('ms ahead')]);
   });
 
   test('finds a node of a cluster that is away', async () => {

@@ -22,6 +22,7 @@ export function makeCertificate() {
     certificate: readFileSync(path),
     /** Where the certificate is, for a URL's `tlsCAFile`. */
     path,
+    keyPath,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

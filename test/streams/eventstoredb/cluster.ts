@@ -12,12 +12,14 @@ export async function startDouble(nodeCount = 1, options: NodeOptions = {}) {
   const log = createLog();
   const nodes: DoubleNode[] = [];
   let leader: number | null = 0;
+  let aheadMs = 0;
   const cluster = {
     members: () =>
       nodes.map((node, index) => ({
         port: node.port(),
         state: index === leader ? LEADER : FOLLOWER,
         isAlive: node.isUp(),
+        clockMs: Date.now() + aheadMs,
       })),
     leaderPort: () => (leader === null ? null : (nodes[leader]?.port() ?? null)),
   };
@@ -37,6 +39,10 @@ export async function startDouble(nodeCount = 1, options: NodeOptions = {}) {
     /** Makes another node the leader, or none. */
     elect: (index: number | null): void => {
       leader = index;
+    },
+    /** Sets the clocks of the nodes so far ahead. */
+    setAhead: (ms: number): void => {
+      aheadMs = ms;
     },
     /** A URL of all nodes, or of some of them. */
     url: (name: string, parameters = '', some: readonly DoubleNode[] = nodes): string =>

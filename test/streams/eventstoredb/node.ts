@@ -71,11 +71,18 @@ export type Fault = 'none' | 'silent' | 'not-ready' | 'lost' | 'lost-silently' |
 /** How a node is run. */
 export type NodeOptions = {
   readonly tls?: { readonly key: Buffer; readonly certificate: Buffer };
+  /** Whether callers must show a certificate, which must be the node's own. */
+  readonly asksForCertificate?: boolean;
   readonly credentials?: { readonly username: string; readonly password: string };
 };
 
 /** The address of a node, and its place in the cluster. */
-export type Member = { readonly port: number; readonly state: number; readonly isAlive: boolean };
+export type Member = {
+  readonly port: number;
+  readonly state: number;
+  readonly isAlive: boolean;
+  readonly clockMs: number;
+};
 
 /** One server. It may be stopped and started again on the same port; the log is the cluster's. */
 export type DoubleNode = Awaited<ReturnType<typeof startNode>>;
@@ -308,11 +315,16 @@ export async function startNode(
   };
 }
 
-function bind(server: Server, port: number, { tls }: NodeOptions): Promise<number> {
+function bind(server: Server, port: number, options: NodeOptions): Promise<number> {
+  const { tls, asksForCertificate = false } = options;
   const credentials =
     tls === undefined
       ? ServerCredentials.createInsecure()
-      : ServerCredentials.createSsl(null, [{ private_key: tls.key, cert_chain: tls.certificate }]);
+      : ServerCredentials.createSsl(
+          asksForCertificate ? tls.certificate : null,
+          [{ private_key: tls.key, cert_chain: tls.certificate }],
+          asksForCertificate,
+        );
   return new Promise((resolve, reject) => {
     server.bindAsync(`${HOST}:${port}`, credentials, (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -331,7 +343,7 @@ function isKnown(
 function clusterInfo(members: readonly Member[]) {
   const info = new gossip.ClusterInfo();
   info.setMembersList(
-    members.map(({ port, state, isAlive }) => {
+    members.map(({ port, state, isAlive, clockMs }) => {
       const endPoint = new gossip.EndPoint();
       endPoint.setAddress(HOST);
       endPoint.setPort(port);
@@ -339,7 +351,7 @@ function clusterInfo(members: readonly Member[]) {
       id.setString('00000000-0000-4000-8000-000000000000');
       const member = new gossip.MemberInfo();
       member.setInstanceId(id);
-      member.setTimeStamp('0');
+      member.setTimeStamp(String(BigInt(clockMs) * 10_000n));
       // Sound: the numbers are those of the wire, written down in cluster.ts.
       member.setState(state as ReturnType<typeof member.getState>);
       member.setIsAlive(isAlive);
