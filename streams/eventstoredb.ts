@@ -3,20 +3,19 @@ import {
   checkAppend,
   checkStreamId,
   type EventStore,
-  type FollowItem,
   type NewEvent,
   PAGE_SIZE_EVENTS,
-  type Position,
   type ReadAllOptions,
   type ReadOptions,
   type StoredEvent,
 } from './eventStore.js';
 import { createEventStoreDbAppend } from './eventstoredbAppend.js';
 import { LedgerClient } from './eventstoredbClient.js';
-import { isPassing, storeClosed, storeError } from './eventstoredbErrors.js';
+import { storeClosed } from './eventstoredbErrors.js';
+import { createFollow } from './eventstoredbFollow.js';
 import { createHints } from './eventstoredbHint.js';
 import { inspectEventStoreDb } from './eventstoredbInspect.js';
-import { readOrigin, recordOrigin } from './eventstoredbOrigin.js';
+import { openingLimits, readOrigin, recordOrigin } from './eventstoredbOrigin.js';
 import { createEventStoreDbReader, numberOf } from './eventstoredbReader.js';
 import { repeatedly, untilAborted } from './eventstoredbRetry.js';
 import { type EventStoreDbPlace, parseEventStoreDbUrl } from './eventstoredbUrl.js';
@@ -59,10 +58,7 @@ export async function openEventStoreDbStore(
   const client = new LedgerClient(place);
   try {
     const origin = await readOrigin(client, place);
-    const members = await repeatedly(() => client.members(), {
-      giveUpAt: performance.now() + place.timeoutMs,
-      isClosed: () => false,
-    });
+    const members = await repeatedly(() => client.members(), openingLimits(place));
     return createStore({ client, place, origin, isCluster: members.length > 1 });
   } catch (error) {
     await client.end();
@@ -176,63 +172,6 @@ function createStore(context: {
     }
   }
 
-  async function* follow(options: {
-    readonly after: Position | null;
-    readonly signal: AbortSignal;
-  }): AsyncGenerator<FollowItem> {
-    const { signal } = options;
-    let applied = options.after;
-    let saidCaughtUp = false;
-    let hasRead = false;
-    while (!signal.aborted) {
-      const page = await untilAborted(pageAfter(applied, hasRead), signal).catch(
-        (error: unknown) => {
-          if (signal.aborted) {
-            return null;
-          }
-          throw error;
-        },
-      );
-      hasRead = true;
-      for (const event of page ?? []) {
-        if (signal.aborted) {
-          return;
-        }
-        applied = event.position;
-        yield { kind: 'event', event };
-      }
-      if (page !== null && page.length > 0) {
-        saidCaughtUp = false;
-      } else if (page !== null && !saidCaughtUp) {
-        saidCaughtUp = true;
-        yield { kind: 'caught-up' };
-      } else if (!signal.aborted) {
-        await wakeUps.next(signal);
-      }
-    }
-  }
-
-  // A follower that has begun outlives any outage: what it waits for is the next event, however long that takes.
-  async function pageAfter(
-    after: Position | null,
-    hasBegun: boolean,
-  ): Promise<readonly StoredEvent[] | null> {
-    const read = () => reader.log({ after, limit: PAGE_SIZE_EVENTS });
-    if (!hasBegun) {
-      return fetch(read);
-    }
-    refuseClosed();
-    try {
-      return await read();
-    } catch (error) {
-      refuseClosed();
-      if (isPassing(error)) {
-        return null;
-      }
-      throw storeError(error);
-    }
-  }
-
   return {
     capabilities: {
       engine: 'eventstoredb',
@@ -244,7 +183,7 @@ function createStore(context: {
     read,
     readAll,
     readStreams: (options) => spoolStreams(readAll, options),
-    follow,
+    follow: createFollow({ reader, wakeUps, fetch, refuseClosed }),
     head: async () => fetch(() => reader.head()),
     inspect: async () => fetch(() => inspectEventStoreDb({ client, reader, place })),
     close: async () => {

@@ -15,7 +15,6 @@ const PERMISSION_DENIED = 7;
 const FAILED_PRECONDITION = 9;
 const OUT_OF_RANGE = 11;
 const UNIMPLEMENTED = 12;
-const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
 
 const meanings: ReadonlyMap<number, Failure> = new Map([
@@ -34,22 +33,19 @@ const meanings: ReadonlyMap<number, Failure> = new Map([
  */
 export function failureOf(error: unknown): Failure {
   const text = error instanceof Error ? error.message : '';
-  if (typeOf(error) === 'not-leader' || text.startsWith('Failed to discover')) {
+  if (typeOf(error) === 'not-leader' || NEVER_SENT.test(text)) {
     return 'not-sent';
   }
   const code = codeOf(error);
-  if (code === UNAVAILABLE) {
-    return NEVER_SENT.test(text) ? 'not-sent' : 'unclear';
-  }
   if (text.includes('serialization failure')) {
     return 'refused';
   }
   return (code === null ? undefined : meanings.get(code)) ?? 'unclear';
 }
 
-/** Refusals of a server that is starting, and calls for which there was no connection. */
+/** Refusals of a server that is starting or has no leader, and calls for which there was no connection. */
 const NEVER_SENT =
-  /Server Is (Not Ready|Too Busy)|No connection established|Name resolution failed|ECONNREFUSED/;
+  /Server Is (Not Ready|Too Busy)|No leader info|No connection established|Name resolution failed|ECONNREFUSED|^Failed to discover/;
 
 /** A failure that a repetition may mend. */
 export function isPassing(error: unknown): boolean {

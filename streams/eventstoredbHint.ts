@@ -9,6 +9,9 @@ const RESUBSCRIBE_MS = 1_000;
 
 type Subscription = ReturnType<LedgerClient['subscribeToAll']>;
 
+/** What wakes followers. */
+export type WakeUps = ReturnType<typeof createWakeUps>;
+
 /**
  * Wakes followers when something was written: by this store, by a subscription to the ledger's streams,
  * and by a clock. The subscription is only a hint. It may end, hang or be cut off, at worst it is late:

@@ -1,7 +1,7 @@
 import { jsonEvent } from '@eventstore/db-client';
 import { StreamError } from './errors.js';
 import type { LedgerClient, RawEvent } from './eventstoredbClient.js';
-import { actualVersionIn, storeError } from './eventstoredbErrors.js';
+import { actualVersionIn } from './eventstoredbErrors.js';
 import { parsed } from './eventstoredbReader.js';
 import { readRequest } from './eventstoredbRequest.js';
 import { repeatedly } from './eventstoredbRetry.js';
@@ -9,8 +9,13 @@ import type { EventStoreDbPlace } from './eventstoredbUrl.js';
 
 const FORMAT = 1;
 
-/** How long opening and making a store are tried: a server that is not there is to be noticed at once. */
 const OPENING_MS = 3_000;
+
+/** How long opening and making a store are tried: a server that is not there is to be noticed soon. */
+export function openingLimits(place: EventStoreDbPlace) {
+  const giveUpAt = performance.now() + Math.min(OPENING_MS, place.retryBudgetMs);
+  return { giveUpAt, isClosed: () => false };
+}
 
 /**
  * Records the origin in the stream `<name>-store`, which has no dot and so is no stream of the ledger.
@@ -22,19 +27,24 @@ export async function recordOrigin(
   origin: string,
 ): Promise<void> {
   const event = jsonEvent({ type: 'LedgerStoreMade', data: { format: FORMAT, origin } });
-  try {
-    await client.connect();
-    await client.appendToStream(storeStream(place), event, {
-      ...client.callOptions(),
-      expectedRevision: 'no_stream',
-    });
-    return;
-  } catch (error) {
-    // A lost answer is settled by what stands there, as a refusal is.
-    const isThere = actualVersionIn(error) !== null || (await hasOrigin(client, place));
-    if (!isThere) {
-      throw storeError(error);
+  const write = async (): Promise<'written' | 'there'> => {
+    try {
+      await client.connect();
+      await client.appendToStream(storeStream(place), event, {
+        ...client.callOptions(),
+        expectedRevision: 'no_stream',
+      });
+      return 'written';
+    } catch (error) {
+      // A lost answer is settled by what stands there, as a refusal is.
+      if (actualVersionIn(error) !== null || (await hasOrigin(client, place))) {
+        return 'there';
+      }
+      throw error;
     }
+  };
+  if ((await repeatedly(write, openingLimits(place))) === 'written') {
+    return;
   }
   if ((await readOrigin(client, place)) !== origin) {
     throw new StreamError(
@@ -46,9 +56,7 @@ export async function recordOrigin(
 
 /** The origin recorded. Throws `ERR_LEDGER_MISSING` where there is none, `ERR_STORE_NEWER` for a newer format. */
 export async function readOrigin(client: LedgerClient, place: EventStoreDbPlace): Promise<string> {
-  const giveUpAt = performance.now() + Math.min(OPENING_MS, place.retryBudgetMs);
-  const limits = { giveUpAt, isClosed: () => false };
-  const recorded = await repeatedly(() => originIn(client, place), limits);
+  const recorded = await repeatedly(() => originIn(client, place), openingLimits(place));
   if (recorded === null) {
     throw new StreamError(
       'ERR_LEDGER_MISSING',

@@ -227,9 +227,12 @@ describe('a cluster', () => {
       `esdb+discover://localhost:${double.node.port()}`,
     );
     double.elect(2);
+    const asked = double.node.count('read');
     const found = await openEventStoreDbStore(byName);
     await found.append('some-stream', 0, [someEvent(1)]);
+    // Its gossip names the leader: the node of that name is asked nothing else.
     expect(double.nodes[2]?.count('append')).toBe(1);
+    expect(double.node.count('read')).toBe(asked);
     expect(await headersOf(store, 'some-stream')).toHaveLength(1);
     await found.close();
   });

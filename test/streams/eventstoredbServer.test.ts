@@ -107,6 +107,18 @@ describe('the origin', () => {
     expect(double.log.events.filter(({ stream }) => stream === 'made-store')).toHaveLength(1);
   });
 
+  test('is recorded and read when the server only becomes ready', async () => {
+    const double = await startDouble();
+    onTestFinished(() => double.stop());
+    const url = double.url('made');
+    double.node.faults.next = failing('append', 'not-ready', 'not-ready');
+    await createEventStoreDbStore(url, ORIGIN);
+    double.node.faults.next = failing('gossip', 'not-ready', 'not-ready');
+    const store = await openEventStoreDbStore(url);
+    expect(store.origin).toBe(ORIGIN);
+    await store.close();
+  });
+
   test('is missing where no ledger was made, and the command that makes one is named', async () => {
     const { double } = await openLedger();
     await expect(openEventStoreDbStore(double.url('none'))).rejects.toMatchObject({

@@ -13,9 +13,14 @@ function refusal(
   return Object.assign(new Error(details), { code, details, metadata });
 }
 
-/** A node that is starting or has no leader. */
+/** A node that is starting. */
 export function notReady(): ServiceError {
   return refusal(status.UNAVAILABLE, 'Server Is Not Ready');
+}
+
+/** A node that knows of no leader. */
+export function noLeader(): ServiceError {
+  return refusal(status.UNKNOWN, 'No leader info available in response');
 }
 
 /** A node that is not the leader, and names it. */

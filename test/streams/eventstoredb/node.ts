@@ -32,6 +32,7 @@ import {
   appendTooLarge,
   commitTimeout,
   connectionLost,
+  noLeader,
   notLeader,
   notReady,
   streamDeleted,
@@ -119,8 +120,11 @@ export async function startNode(
     const fault = faults.next(rpc);
     const leader = cluster.leaderPort();
     const needsLeader = metadata.get('requires-leader')[0] === 'true' && rpc !== 'gossip';
-    if (fault === 'not-ready' || (needsLeader && leader === null)) {
+    if (fault === 'not-ready') {
       return { fault, error: notReady() };
+    }
+    if (needsLeader && leader === null) {
+      return { fault, error: noLeader() };
     }
     if (options.credentials !== undefined && !isKnown(metadata, options.credentials)) {
       return { fault, error: accessDenied() };
