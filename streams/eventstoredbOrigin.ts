@@ -26,6 +26,7 @@ export async function recordOrigin(
   place: EventStoreDbPlace,
   origin: string,
 ): Promise<void> {
+  // Sent again after a lost answer it has the same id, by which the server knows it.
   const event = jsonEvent({ type: 'LedgerStoreMade', data: { format: FORMAT, origin } });
   const write = async (): Promise<'written' | 'there'> => {
     try {
@@ -36,8 +37,7 @@ export async function recordOrigin(
       });
       return 'written';
     } catch (error) {
-      // A lost answer is settled by what stands there, as a refusal is.
-      if (actualVersionIn(error) !== null || (await hasOrigin(client, place))) {
+      if (actualVersionIn(error) !== null) {
         return 'there';
       }
       throw error;
@@ -70,14 +70,6 @@ export async function readOrigin(client: LedgerClient, place: EventStoreDbPlace)
     );
   }
   return recorded.origin;
-}
-
-async function hasOrigin(client: LedgerClient, place: EventStoreDbPlace): Promise<boolean> {
-  try {
-    return (await originIn(client, place)) !== null;
-  } catch {
-    return false;
-  }
 }
 
 async function originIn(client: LedgerClient, place: EventStoreDbPlace) {

@@ -249,6 +249,17 @@ describe('a cluster', () => {
     expect(double.nodes[1]?.count('append')).toBeGreaterThan(0);
   });
 
+  test('without a leader has surely written nothing', async () => {
+    const { double, store } = await openLedger({
+      nodes: 2,
+      parameters: '&defaultDeadline=200&retryBudget=300',
+    });
+    double.elect(null);
+    await expect(store.append('some-stream', 0, [someEvent(1)])).rejects.toMatchObject({
+      code: 'ERR_STORE_UNREACHABLE',
+    });
+  });
+
   test('is asked at its new leader when the old one only stepped down', async () => {
     const { double, store } = await openLedger({ nodes: 2 });
     await store.append('some-stream', 0, [someEvent(1)]);
