@@ -14,6 +14,7 @@ export const environmentSchema = z.object({
     .string()
     .optional()
     .describe('The user of a store on a server, where its URL names none'),
+  PLR_STORE_TOKEN: z.string().optional().describe('A token instead, for NATS'),
   PLR_STORE_PASSWORD: z.string().optional().describe('That user’s password'),
   PLR_VAULT: z.string().default('./data/vault.db').describe('The vault that holds the keys'),
   PLR_VAULT_COPY: z

@@ -2,7 +2,7 @@ import type { JetStreamManager, StoredMsg } from 'nats';
 import { eventHash } from './envelope.js';
 import type { StoredEvent } from './eventStore.js';
 import { unpackEvents } from './jetstreamEnvelope.js';
-import { appendSubject, placeIn } from './jetstreamStream.js';
+import { appendSubject, subjectPlace } from './jetstreamStream.js';
 import { askPatiently, isNotFound } from './natsConnection.js';
 import { foreignPosition, formatPosition, parsePosition, positionBeyondHead } from './position.js';
 
@@ -91,8 +91,12 @@ export function createJetStreamReader(parts: {
     return end;
   }
 
-  /** Events of the log from a sequence on, as many messages as are asked for at once. */
+  /** Messages of the log from a sequence on, as many as are asked for at once; none where that one is not there. */
   async function log(sequence: number): Promise<readonly Commit[]> {
+    // Whoever waits for what comes asks for one message, not for a wave of them.
+    if ((await commitOf(sequence)) === null) {
+      return [];
+    }
     const wave = Array.from({ length: WAVE }, (_, index) => commitOf(sequence + index));
     const answers = await Promise.all(wave);
     const missing = answers.indexOf(null);
@@ -108,10 +112,7 @@ export function createJetStreamReader(parts: {
   /** Checks that a position is of this log. */
   async function placeOf(position: string): Promise<{ sequence: number; index: number }> {
     const { number, hash } = parsePosition(SCHEME, position);
-    const place = {
-      sequence: Math.floor(number / EVENTS_PER_MESSAGE),
-      index: number % EVENTS_PER_MESSAGE,
-    };
+    const place = placeIn(position);
     const commit = place.sequence === 0 ? null : await commitOf(place.sequence);
     const event = commit?.events[place.index];
     if (event?.position.endsWith(hash)) {
@@ -148,7 +149,7 @@ function createBoundaries() {
 const MAX_BOUNDARIES = 10_000;
 
 function toCommit({ subject, seq: sequence, data }: StoredMsg): Commit {
-  const place = placeIn(subject);
+  const place = subjectPlace(subject);
   if (place === null) {
     return { sequence, events: [] };
   }
@@ -169,4 +170,13 @@ function toCommit({ subject, seq: sequence, data }: StoredMsg): Commit {
 /** The position of an event by its message's sequence and its place in the message, from 0. */
 export function positionOf(sequence: number, index: number, hash: Uint8Array): string {
   return formatPosition(SCHEME, sequence * EVENTS_PER_MESSAGE + index, hash);
+}
+
+/** The message and the event in it that a position names. Throws `ERR_POSITION_FOREIGN` as `placeOf` does. */
+export function placeIn(position: string): { readonly sequence: number; readonly index: number } {
+  const { number } = parsePosition(SCHEME, position);
+  return {
+    sequence: Math.floor(number / EVENTS_PER_MESSAGE),
+    index: number % EVENTS_PER_MESSAGE,
+  };
 }

@@ -10,7 +10,7 @@ import {
 } from './eventStore.js';
 import { createJetStreamAppend } from './jetstreamAppend.js';
 import { inspectJetStream } from './jetstreamInspect.js';
-import { createJetStreamReader } from './jetstreamReader.js';
+import { createJetStreamReader, placeIn } from './jetstreamReader.js';
 import { MAX_APPENDS } from './jetstreamStream.js';
 import type { NatsPlace } from './jetstreamUrl.js';
 import { numberOf } from './position.js';
@@ -19,6 +19,9 @@ import { createWakeUps } from './wakeUps.js';
 
 /** How long a follower waits for a hint before it looks again. */
 const TICK_MS = 250;
+
+/** A message of the log, and from which of its events on. */
+type LogPlace = { readonly sequence: number; readonly index: number };
 
 /** Creates the store over a JetStream stream that was found to be as it must be. */
 export function createStore(
@@ -85,20 +88,24 @@ export function createStore(
     }
   }
 
-  /** Everything after a place, wave after wave, until one is empty. */
-  async function* logAfter(after: string | null): AsyncGenerator<StoredEvent> {
-    let { sequence, index } =
-      after === null ? { sequence: 1, index: -1 } : await reader.placeOf(after);
+  /** Everything from a place on, wave after wave, until there is no more. */
+  async function* logFrom(place: LogPlace): AsyncGenerator<StoredEvent> {
+    let { sequence, index } = place;
     for (;;) {
       const wave = await reader.log(sequence);
       for (const { sequence: at, events } of wave) {
-        yield* at === sequence ? events.slice(index + 1) : events;
+        yield* at === sequence ? events.slice(index) : events;
       }
       if (wave.length === 0) {
         return;
       }
-      [sequence, index] = [(wave.at(-1)?.sequence ?? sequence) + 1, -1];
+      [sequence, index] = [(wave.at(-1)?.sequence ?? sequence) + 1, 0];
     }
+  }
+
+  /** The place after a position, which must be of this log. */
+  async function placeAfter(position: string | null): Promise<LogPlace> {
+    return position === null ? { sequence: 1, index: 0 } : nextTo(await reader.placeOf(position));
   }
 
   async function* readAll(options: ReadAllOptions = {}): AsyncGenerator<StoredEvent> {
@@ -111,7 +118,7 @@ export function createStore(
     if (left === 0) {
       return;
     }
-    for await (const event of logAfter(options.after ?? null)) {
+    for await (const event of logFrom(await placeAfter(options.after ?? null))) {
       signal?.throwIfAborted();
       refuseClosed();
       if (through !== null && numberAt(event.position) > numberAt(through)) {
@@ -131,20 +138,17 @@ export function createStore(
   }): AsyncGenerator<FollowItem> {
     refuseClosed();
     const { signal } = options;
-    let applied = options.after;
-    if (applied !== null) {
-      await reader.placeOf(applied);
-    }
+    let next = await placeAfter(options.after);
     let saidCaughtUp = false;
     while (!signal.aborted) {
       refuseClosed();
       let count = 0;
       try {
-        for await (const event of logAfter(applied)) {
+        for await (const event of logFrom(next)) {
           if (signal.aborted) {
             return;
           }
-          [applied, count, saidCaughtUp] = [event.position, count + 1, false];
+          [next, count, saidCaughtUp] = [nextTo(placeIn(event.position)), count + 1, false];
           yield { kind: 'event', event };
         }
       } catch (error) {
@@ -206,6 +210,10 @@ function durabilityOf(
   const [major = 0, minor = 0] = (connection.info?.version ?? '').split('.').map(Number);
   const isEarlier = major < 2 || (major === 2 && minor < 10);
   return isEarlier || durability === null ? 'page-cache' : durability;
+}
+
+function nextTo({ sequence, index }: LogPlace): LogPlace {
+  return { sequence, index: index + 1 };
 }
 
 function numberAt(position: string): number {

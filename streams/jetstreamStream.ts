@@ -27,7 +27,7 @@ export function appendSubject(name: string, stream: string, firstVersion: number
 }
 
 /** The stream and first version that a subject names; `null` for the one that is no append. */
-export function placeIn(
+export function subjectPlace(
   subject: string,
 ): { readonly stream: string; readonly first: number } | null {
   const [, stream, first] = subject.split('.');

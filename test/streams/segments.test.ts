@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -113,6 +114,42 @@ describe('segments', () => {
     const target = await storeOf(APPENDS);
     expect(await importSegments(folder, target, never)).toMatchObject({ written: 3, events: 15 });
     expect(await carried(target)).toEqual(await carried(store));
+  });
+
+  test('are checked by anybody with JSON and SHA-256', async () => {
+    const [folder, store] = [temporaryFolder(), await storeOf(APPENDS)];
+    await exporting(store, folder, 3);
+    const sha256 = (...parts: readonly (string | Uint8Array)[]) =>
+      parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+    const root = (leaves: readonly Buffer[]): Buffer => {
+      const [first = sha256(), ...others] = leaves;
+      const split = 2 ** Math.floor(Math.log2(Math.max(others.length, 1)));
+      return others.length === 0
+        ? first
+        : sha256(Buffer.of(1), root(leaves.slice(0, split)), root(leaves.slice(split)));
+    };
+    const leaves: Buffer[] = [];
+    for (const name of readdirSync(folder).sort()) {
+      const text = readFileSync(join(folder, name), 'utf8');
+      const lines = text.trimEnd().split('\n');
+      const parsed = lines.map((line) => JSON.parse(line) as Record<string, string>);
+      const end = parsed.at(-1);
+      expect(end?.['sha256']).toBe(
+        sha256(
+          lines
+            .slice(0, -1)
+            .map((line) => `${line}\n`)
+            .join(''),
+        ).toString('hex'),
+      );
+      for (const { header = '' } of parsed.slice(1, -1)) {
+        const hash = sha256('learning-record-ledger/event/v1\n', header);
+        leaves.push(sha256(Buffer.of(0), hash));
+      }
+      expect(end?.['root']).toBe(root(leaves).toString('base64'));
+      expect(end?.['size']).toBe(leaves.length);
+    }
+    expect(leaves).toHaveLength(12);
   });
 
   test('do not count while they are half written', async () => {
