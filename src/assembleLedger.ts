@@ -43,7 +43,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   const since = await createdAt(store);
   const orders = createOrders(store, vault, clock, since);
   const journal = createJournal(store, vault, orders, clock);
-  const source = createEventSource(store, journal, orders);
+  const source = createEventSource(store, journal, orders, vault);
   const runner = createRunner(views, source, keptViews);
   const forgetting = { ...runner, forget: views.forget };
   const worker = createErasureWorker({ store, vault, views: forgetting, journal, orders, clock });
@@ -116,6 +116,7 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
     notices,
     retention: createRetention({ journal, orders, worker, runner, learners, clock }),
     follow,
+    activate: vault.activate,
     rotateVault: async () => {
       await vault.rotate(clock());
       const { master } = vault.state();

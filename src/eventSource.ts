@@ -4,6 +4,7 @@ import type { EventSource } from '../projections/source.js';
 import { parseHeader } from '../streams/envelope.js';
 import type { EventStore } from '../streams/eventStore.js';
 import { numberOf } from '../streams/position.js';
+import type { Vault } from '../streams/vault.js';
 import { pauseForInterruption } from './interruption.js';
 import type { Journal } from './journal.js';
 import type { Orders } from './orders.js';
@@ -14,9 +15,12 @@ export function createEventSource(
   store: EventStore,
   journal: Journal,
   orders: Orders,
+  vault: Pick<Vault, 'requireActive'>,
 ): EventSource {
   return {
     pending: async () => {
+      // Asked before every batch: a process that was taken over from keeps no views any more.
+      vault.requireActive();
       await orders.refresh();
       return [...orders.pending().map(newsOf), ...orders.stopped().map(newsOfStop)];
     },

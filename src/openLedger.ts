@@ -9,6 +9,7 @@ import { createFileMasterDriver } from '../streams/master.js';
 import { openStore } from '../streams/openStore.js';
 import { openVault } from '../streams/openVault.js';
 import type { Vault } from '../streams/vault.js';
+import type { Activation } from '../streams/vaultEpoch.js';
 import type { Rights } from './access/assemble.js';
 import type { SuspendAt } from './access/review.js';
 import { type AccessStores, createAccessStores } from './access/stores.js';
@@ -72,6 +73,11 @@ export type Ledger = Learners &
       readonly after: Position | null;
       readonly signal: AbortSignal;
     }) => AsyncIterable<Followed>;
+    /**
+     * Becomes the one active process, of which there is one where a ledger is on a server: whoever was
+     * before may change nothing any more. Throws `ERR_ALREADY_ACTIVE` while another one shows itself.
+     */
+    readonly activate: () => Promise<Activation>;
     /** New master and vault key; the old master is destroyed, and with it every older copy of the vault. */
     readonly rotateVault: () => Promise<{ readonly master: string }>;
     readonly parts: LedgerParts & {

@@ -1,5 +1,6 @@
 /** Every reason for which a store, the envelope, sealing or the vault refuses. Stable; printed to users. */
 export type StreamErrorCode =
+  | 'ERR_ALREADY_ACTIVE'
   | 'ERR_APPEND_EMPTY'
   | 'ERR_APPEND_EXPIRED'
   | 'ERR_APPEND_MISMATCH'
@@ -31,6 +32,7 @@ export type StreamErrorCode =
   | 'ERR_STORE_UNREACHABLE'
   | 'ERR_STORE_URL'
   | 'ERR_STREAM_ID'
+  | 'ERR_SUPERSEDED'
   | 'ERR_ULN_EXHAUSTED'
   | 'ERR_VALUE_NOT_STORABLE'
   | 'ERR_VAULT_BEHIND'

@@ -3,12 +3,12 @@ import type Database from 'better-sqlite3';
 import { isCode, StreamError } from './errors.js';
 import { unwrapKey } from './keyWrap.js';
 import type { MasterDriver } from './master.js';
-import { eventKeyOf } from './sealing.js';
 import { whenFree } from './sqliteFile.js';
 import type { Checkpoint, EventKey, SealedEvent, Vault, VaultPlace } from './vault.js';
 import { bringTogether, refuseSameFile } from './vaultCopies.js';
+import { activate, raiseEpoch, requireEpoch } from './vaultEpoch.js';
 import { checkVault, openVaultFile, readVaultState, truncateWriteAheadLog } from './vaultFile.js';
-import { behind, mintIn, shredIn } from './vaultKeys.js';
+import { behind, createEventKeys, mintIn, shredIn } from './vaultKeys.js';
 import { destroyReplacedMasters, rotateVault } from './vaultRotation.js';
 
 /**
@@ -47,6 +47,8 @@ async function createOpenVault(
   await bringTogether(databases, masters);
   const [primary] = databases;
   let state = readVaultState(primary);
+  // The side that this process belongs to, until it takes over itself.
+  let { epoch } = state;
   let vaultKey: Buffer = Buffer.alloc(0);
   const indexKeys = new Map<number, Buffer>();
   await takeUpKeys();
@@ -57,12 +59,7 @@ async function createOpenVault(
     await destroyReplacedMasters(primary.name, masters);
   }
 
-  const selectKey = primary.prepare(
-    'SELECT wrapped, resealed_version AS resealed FROM stream_keys WHERE stream = ? AND number = ?',
-  );
-  const selectEventKey = primary.prepare(
-    'SELECT wrapped, resealed_at AS resealedAt FROM event_keys WHERE stream = ? AND version = ?',
-  );
+  const keyNow = createEventKeys(primary);
   const selectErasure = databases.map((database) =>
     database.prepare('SELECT 1 FROM erasures WHERE order_id = ?'),
   );
@@ -106,7 +103,9 @@ async function createOpenVault(
       for (let attempt = 1; ; attempt += 1) {
         await refresh();
         const run = database.transaction((): boolean => {
-          if (readVaultState(database).rotation !== state.rotation) {
+          const now = readVaultState(database);
+          requireEpoch(now, epoch);
+          if (now.rotation !== state.rotation) {
             return false;
           }
           if (step(database)) {
@@ -126,6 +125,15 @@ async function createOpenVault(
         await bringTogether(databases, masters);
       }
     }
+  }
+
+  /** Takes one step in a transaction that finds this process of the active side. */
+  async function inEpoch(database: Database.Database, step: () => unknown): Promise<void> {
+    const run = database.transaction(() => {
+      requireEpoch(readVaultState(database), epoch);
+      step();
+    });
+    await whenFree(() => run.immediate());
   }
 
   type KeyPlace = { readonly stream: string; readonly key: number };
@@ -160,7 +168,7 @@ async function createOpenVault(
     }
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return eventKeyNow(event);
+        return keyNow(event, vaultKey);
       } catch (error) {
         if (!isCode(error, 'ERR_MASTER_MISMATCH') || attempt === MAX_ATTEMPTS) {
           throw error;
@@ -170,37 +178,9 @@ async function createOpenVault(
     }
   }
 
-  function eventKeyNow({ stream, version, key, id }: SealedEvent): EventKey {
-    const streamKey = selectKey.get(stream, key) as
-      | { wrapped: Buffer | null; resealed: number | null }
-      | undefined;
-    if (streamKey === undefined) {
-      throw behind(stream, key, 'a key', 'none: the vault is older than the ledger');
-    }
-    if (streamKey.wrapped !== null) {
-      const live = eventKeyOf(unwrapKey(vaultKey, streamKey.wrapped), id);
-      return { state: 'live', key: live };
-    }
-    if (streamKey.resealed === null) {
-      return { state: 'disposed' };
-    }
-    const row = selectEventKey.get(stream, version) as
-      | { wrapped: Buffer | null; resealedAt: number | null }
-      | undefined;
-    if (row === undefined) {
-      throw behind(stream, key, `what became of event ${version}`, 'nothing');
-    }
-    if (row.wrapped !== null) {
-      return { state: 'live', key: unwrapKey(vaultKey, row.wrapped) };
-    }
-    return row.resealedAt === null
-      ? { state: 'dropped' }
-      : { state: 'resealed', version: row.resealedAt };
-  }
-
   async function rotate(at: string): Promise<void> {
     await bringTogether(databases, masters);
-    await rotateVault(primary.name, masters, at);
+    await rotateVault(primary.name, masters, { at, epoch });
     await refresh();
     await bringTogether(databases, masters);
     await destroyReplacedMasters(primary.name, masters);
@@ -226,17 +206,26 @@ async function createOpenVault(
     moveCheckpoint: async (stream, { version, hash }) => {
       for (const database of databases) {
         const put = database.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)');
-        await whenFree(() => put.run(stream, version, hash));
+        await inEpoch(database, () => put.run(stream, version, hash));
       }
     },
     state: () => readVaultState(primary),
+    requireActive: () => requireEpoch(readVaultState(primary), epoch),
+    activate: async () => {
+      const activated = await activate(databases, epoch);
+      ({ epoch } = activated);
+      return activated.activation;
+    },
+    takeOver: async () => {
+      epoch = await raiseEpoch(databases, epoch);
+    },
     rotate,
     rotationRecorded: async (master) => {
       for (const database of databases) {
         const forget = database.prepare(
           'UPDATE vault SET previous_master = NULL WHERE previous_master = ?',
         );
-        await whenFree(() => forget.run(master));
+        await inEpoch(database, () => forget.run(master));
       }
     },
     close: () => {

@@ -1,4 +1,5 @@
 import type { MasterDriver } from './master.js';
+import type { Activation } from './vaultEpoch.js';
 import type { VaultState } from './vaultFile.js';
 
 /** A sealed event's place: enough to find its key. */
@@ -60,6 +61,12 @@ export type Vault = {
   readonly checkpoint: (stream: string) => Checkpoint | null;
   readonly moveCheckpoint: (stream: string, checkpoint: Checkpoint) => Promise<void>;
   readonly state: () => VaultState;
+  /** Throws `ERR_SUPERSEDED` where another process has taken over since the vault was opened. */
+  readonly requireActive: () => void;
+  /** Becomes the one active process. Throws `ERR_ALREADY_ACTIVE`. */
+  readonly activate: () => Promise<Activation>;
+  /** Takes over from whoever is active, without becoming it: to be called when that one is silent. */
+  readonly takeOver: () => Promise<void>;
   /** New master and vault key, everything wrapped anew, the old master destroyed. */
   readonly rotate: (at: string) => Promise<void>;
   /** To be called when the end of a replaced master is recorded in the ledger. */

@@ -24,6 +24,11 @@ export async function bringTogether(
       'expected vault and copy of one ledger, found two origins',
     );
   }
+  const epoch = Math.max(one.epoch, other.epoch);
+  for (const database of one.epoch === other.epoch ? [] : databases) {
+    const raise = database.prepare('UPDATE vault SET epoch = max(epoch, ?)');
+    await whenFree(() => raise.run(epoch));
+  }
   if (one.rotation === other.rotation && one.changes === other.changes) {
     return;
   }

@@ -8,7 +8,7 @@ import {
   openDatabase,
 } from './sqliteFile.js';
 
-const VAULT_FILE: FileKind = { name: 'vault', applicationId: 0x50_4c_52_56, format: 1 };
+const VAULT_FILE: FileKind = { name: 'vault', applicationId: 0x50_4c_52_56, format: 2 };
 
 // A stream key is live (wrapped), shredded (by an order, with the version of the reseal) or disposed
 // (by an order, without one); an event key is kept (wrapped), resealed at a version, or dropped, and
@@ -23,7 +23,9 @@ CREATE TABLE vault (
   rotated_at TEXT NOT NULL,
   vault_key BLOB NOT NULL,
   changes INTEGER NOT NULL DEFAULT 0,
-  shreds INTEGER NOT NULL DEFAULT 0
+  shreds INTEGER NOT NULL DEFAULT 0,
+  epoch INTEGER NOT NULL DEFAULT 0,
+  beats INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE index_keys (generation INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;
@@ -85,6 +87,10 @@ export type VaultState = {
   readonly changes: number;
   /** Shreds so far: whoever caches keys or folded states compares it. */
   readonly shreds: number;
+  /** How often another process took over: whoever opened the vault before may change nothing. */
+  readonly epoch: number;
+  /** Counts on while a process is active; 0 where none is, or it ended in good order. */
+  readonly beats: number;
 };
 
 /** Opens a vault file. Deleted keys are overwritten in place, in the file and in its free pages. */
@@ -128,9 +134,17 @@ export function isVaultUnmade(database: Database.Database): boolean {
   return isUnmade(database);
 }
 
-/** Refuses a file that is no vault, or one of a newer format. */
+/** Refuses a file that is no vault, or one of a newer format; brings one of an earlier format to this one. */
 export function checkVault(database: Database.Database): void {
   checkKind(database, VAULT_FILE);
+  const upgrade = database.transaction(() => {
+    if (database.pragma('user_version', { simple: true }) === 1) {
+      database.exec('ALTER TABLE vault ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0');
+      database.exec('ALTER TABLE vault ADD COLUMN beats INTEGER NOT NULL DEFAULT 0');
+      markKind(database, VAULT_FILE);
+    }
+  });
+  blockUntilFree(() => upgrade.immediate());
 }
 
 /** Reads the vault's single row. */
@@ -139,7 +153,7 @@ export function readVaultState(database: Database.Database): VaultState {
   return database
     .prepare(
       `SELECT origin, rotation, master, previous_master AS previousMaster,
-         rotated_at AS rotatedAt, vault_key AS vaultKey, changes, shreds FROM vault`,
+         rotated_at AS rotatedAt, vault_key AS vaultKey, changes, shreds, epoch, beats FROM vault`,
     )
     .get() as VaultState;
 }

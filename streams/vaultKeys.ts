@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { StreamError } from './errors.js';
-import { KEY_BYTES, wrapKey } from './keyWrap.js';
-import type { Shred, WholeShred } from './vault.js';
+import { KEY_BYTES, unwrapKey, wrapKey } from './keyWrap.js';
+import { eventKeyOf } from './sealing.js';
+import type { EventKey, SealedEvent, Shred, WholeShred } from './vault.js';
 
 /**
  * Inserts the stream keys that are missing; true when any was. `minted` carries the wrapped bytes
@@ -106,4 +107,43 @@ export function behind(stream: string, key: number, expected: string, found: str
     'ERR_VAULT_BEHIND',
     `expected ${expected} for key ${key} of ${stream} in the vault, found ${found}`,
   );
+}
+
+/** Prepares finding the key of an event, or what became of it. Throws `ERR_VAULT_BEHIND` for an unknown one. */
+export function createEventKeys(
+  database: Database.Database,
+): (event: SealedEvent, vaultKey: Buffer) => EventKey {
+  const selectKey = database.prepare(
+    'SELECT wrapped, resealed_version AS resealed FROM stream_keys WHERE stream = ? AND number = ?',
+  );
+  const selectEventKey = database.prepare(
+    'SELECT wrapped, resealed_at AS resealedAt FROM event_keys WHERE stream = ? AND version = ?',
+  );
+  return ({ stream, version, key, id }, vaultKey) => {
+    const streamKey = selectKey.get(stream, key) as
+      | { wrapped: Buffer | null; resealed: number | null }
+      | undefined;
+    if (streamKey === undefined) {
+      throw behind(stream, key, 'a key', 'none: the vault is older than the ledger');
+    }
+    if (streamKey.wrapped !== null) {
+      const live = eventKeyOf(unwrapKey(vaultKey, streamKey.wrapped), id);
+      return { state: 'live', key: live };
+    }
+    if (streamKey.resealed === null) {
+      return { state: 'disposed' };
+    }
+    const row = selectEventKey.get(stream, version) as
+      | { wrapped: Buffer | null; resealedAt: number | null }
+      | undefined;
+    if (row === undefined) {
+      throw behind(stream, key, `what became of event ${version}`, 'nothing');
+    }
+    if (row.wrapped !== null) {
+      return { state: 'live', key: unwrapKey(vaultKey, row.wrapped) };
+    }
+    return row.resealedAt === null
+      ? { state: 'dropped' }
+      : { state: 'resealed', version: row.resealedAt };
+  };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KEY_BYTES, unwrapKey, wrapKey } from './keyWrap.js';
 import type { MasterDriver } from './master.js';
 import { whenFree } from './sqliteFile.js';
+import { requireEpoch } from './vaultEpoch.js';
 import { openVaultFile, readVaultState, type VaultState } from './vaultFile.js';
 
 /**
@@ -9,8 +10,13 @@ import { openVaultFile, readVaultState, type VaultState } from './vaultFile.js';
  * is held from before the new master is made, so that of two rotations at once neither can overwrite
  * the master of the other.
  */
-export async function rotateVault(path: string, masters: MasterDriver, at: string): Promise<void> {
+export async function rotateVault(
+  path: string,
+  masters: MasterDriver,
+  { at, epoch }: { readonly at: string; readonly epoch: number },
+): Promise<void> {
   await withVaultLocked(path, async (database, state) => {
+    requireEpoch(state, epoch);
     const vaultKey = await (await masters.open(state.master)).unwrap(state.vaultKey);
     // The current master may still stand where the next one is made, if a rotation has just ended.
     await masters.destroyAllBut(state.master);

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { DomainError } from '../../domain/errors.js';
+import { createPublished } from '../../projections/published.js';
 import { parseHeader } from '../../streams/envelope.js';
 import { storeFile } from '../../streams/openStore.js';
 import type { Ledger } from '../openLedger.js';
@@ -16,6 +18,7 @@ type Diagnosis = {
 
 const ROTATION_DUE_DAYS = 35;
 const DAY_MS = 86_400_000;
+const BEAT_WAIT_MS = 2_500;
 const MAX_AHEAD_MS = 60_000;
 
 /** `plr doctor`: whether the ledger is set up to keep what it promises. */
@@ -56,6 +59,8 @@ async function diagnose(context: CliContext, ledger: Ledger): Promise<readonly D
     viewsDiagnosis(ledger),
     ...fileModes(context),
     ...keyDiagnoses(context, ledger),
+    await activeDiagnosis(ledger),
+    ...(await viewsBehind(ledger)),
     await clockDiagnosis(context, ledger),
     ...(await erasureDiagnoses(ledger)),
     await mergeDiagnosis(ledger),
@@ -126,6 +131,50 @@ function keyDiagnoses(context: CliContext, { parts: { vault } }: Ledger): readon
       level: hasCopy ? 'ok' : 'warning',
       check: 'the vault has a second copy (PLR_VAULT_COPY)',
       found: hasCopy ? 'set' : 'unset: losing the vault would lose every record',
+    },
+  ];
+}
+
+/** Whether an active process shows itself: its counter moves every second. */
+async function activeDiagnosis({ parts: { vault } }: Ledger): Promise<Diagnosis> {
+  const { epoch, beats } = vault.state();
+  if (beats !== 0) {
+    await sleep(BEAT_WAIT_MS);
+  }
+  const isActive = vault.state().beats !== beats;
+  const isLost = beats !== 0 && !isActive;
+  return {
+    level: isLost ? 'warning' : 'ok',
+    check: 'an active process that began also shows itself, or has ended ("plr standby")',
+    found: `${isActive ? 'one is active' : isLost ? 'one is silent' : 'none is active'}, epoch ${epoch}`,
+  };
+}
+
+/** How far the kept views and the places of subscribers are behind the head. */
+async function viewsBehind({
+  projections,
+  subscribers,
+  parts,
+}: Ledger): Promise<readonly Diagnosis[]> {
+  const head = (await parts.store.head())?.position ?? null;
+  const views = await projections.list();
+  const behind = views.filter(({ state, position }) => state === 'active' && position !== head);
+  const published = createPublished(parts.views.database);
+  const told = (await subscribers.list()).map(({ subscriber, registration }) => ({
+    subscriber,
+    position: published.positionOf(registration),
+  }));
+  const waiting = told.filter(({ position }) => position !== head);
+  return [
+    {
+      level: 'ok',
+      check: 'kept views behind the head catch up when they are asked',
+      found: behind.length === 0 ? 'none' : behind.map(({ view }) => view).join(', '),
+    },
+    {
+      level: told.length > 0 && waiting.length === told.length ? 'warning' : 'ok',
+      check: 'subscribers are told of everything ("plr publish")',
+      found: `${told.length - waiting.length} of ${told.length}`,
     },
   ];
 }

@@ -83,6 +83,7 @@ const domainExitCodes: Readonly<Record<DomainErrorCode, ExitCode>> = {
 };
 
 const streamExitCodes: Readonly<Record<StreamErrorCode, ExitCode>> = {
+  ERR_ALREADY_ACTIVE: 4,
   ERR_APPEND_EMPTY: 1,
   ERR_APPEND_EXPIRED: 1,
   ERR_APPEND_MISMATCH: 4,
@@ -114,6 +115,7 @@ const streamExitCodes: Readonly<Record<StreamErrorCode, ExitCode>> = {
   ERR_STORE_UNREACHABLE: 1,
   ERR_STORE_URL: 2,
   ERR_STREAM_ID: 2,
+  ERR_SUPERSEDED: 4,
   ERR_ULN_EXHAUSTED: 1,
   ERR_VALUE_NOT_STORABLE: 1,
   ERR_VAULT_BEHIND: 6,

@@ -33,6 +33,7 @@ import { retentionCommand } from './retention.js';
 import { retireCommand } from './retire.js';
 import { sensitiveCommand } from './sensitive.js';
 import { showCommand } from './show.js';
+import { standbyCommand } from './standby.js';
 import { statisticsCommand } from './statistics.js';
 import { subscriberCommand } from './subscriber.js';
 import { tailCommand } from './tail.js';
@@ -78,6 +79,7 @@ const commands: readonly CliCommand[] = [
   tailCommand,
   subscriberCommand,
   publishCommand,
+  standbyCommand,
   exportCommand,
   verifyCommand,
   vaultCommand,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Ledger } from '../openLedger.js';
 import { subscriberNotFound } from '../subscribing/subscribers.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
@@ -28,33 +29,45 @@ export function publishCommand(context: CliContext): Command {
       if (options.again === undefined && (options.after ?? options.through) !== undefined) {
         throw usageError('expected --after and --through with --again, found them without it');
       }
-      await context.withLedger(async ({ subscribers }) => {
-        const publisher = await subscribers.openPublisher(bus);
-        let sent = 0;
-        try {
-          if (options.again === undefined) {
-            context.say('Publishing.');
-            await publisher.publish({
-              once: options.once === true,
-              signal: context.signal,
-              onSent: () => {
-                sent += 1;
-              },
-            });
-          } else {
-            const { again, after = null, through = null } = options;
-            const listed = await subscribers.list();
-            const subscriber = listed.find((one) => one.subscriber === again);
-            if (subscriber === undefined) {
-              throw subscriberNotFound();
-            }
-            const { signal } = context;
-            sent = await publisher.republish({ subscriber, after, through, signal });
-          }
-        } finally {
-          await publisher.close();
-        }
-        context.say(`Sent ${sent} message${sent === 1 ? '' : 's'}.`);
-      });
+      const sent = await context.withLedger((ledger) => publishFrom(context, ledger, bus, options));
+      context.say(`Sent ${sent} message${sent === 1 ? '' : 's'}.`);
     });
+}
+
+/** Publishes as the one active process, until that is over; answers how many messages were sent. */
+async function publishFrom(
+  context: CliContext,
+  { subscribers, activate, parts }: Ledger,
+  bus: string,
+  options: PublishOptions,
+): Promise<number> {
+  const publisher = await subscribers.openPublisher(bus);
+  const active = await activate().catch(async (error: unknown) => {
+    await publisher.close();
+    throw error;
+  });
+  const signal = AbortSignal.any([context.signal, active.superseded]);
+  let sent = 0;
+  try {
+    if (options.again === undefined) {
+      context.say('Publishing.');
+      const onSent = () => {
+        sent += 1;
+      };
+      await publisher.publish({ once: options.once === true, signal, onSent });
+    } else {
+      const { again, after = null, through = null } = options;
+      const listed = await subscribers.list();
+      const subscriber = listed.find((one) => one.subscriber === again);
+      if (subscriber === undefined) {
+        throw subscriberNotFound();
+      }
+      sent = await publisher.republish({ subscriber, after, through, signal });
+    }
+  } finally {
+    active.end();
+    await publisher.close();
+  }
+  parts.vault.requireActive();
+  return sent;
 }

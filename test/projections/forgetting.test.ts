@@ -197,8 +197,8 @@ describe('a view that cannot fold the stream', () => {
         throw new Error('a fault');
       },
     };
-    const { store, journal, orders, views, runner } = ledger.parts;
-    const source = createEventSource(store, journal, orders);
+    const { store, vault, journal, orders, views, runner } = ledger.parts;
+    const source = createEventSource(store, journal, orders, vault);
     const forgetting = createForgetting({
       database: views.database,
       generations: runner.generations,

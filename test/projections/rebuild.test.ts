@@ -252,12 +252,12 @@ describe('going back to the generation before', () => {
   test('is refused where a redaction comes between', async () => {
     const { ledger, learner } = await createSmall();
     await ledger.projections.rebuild('register');
-    const { store, journal, orders, views, runner } = ledger.parts;
+    const { store, vault, journal, orders, views, runner } = ledger.parts;
     const advance: typeof runner.advance = async (...to) => {
       await runner.advance(...to);
       await redact(ledger, learner, ['familyName']);
     };
-    const source = createEventSource(store, journal, orders);
+    const source = createEventSource(store, journal, orders, vault);
     const slow = createRebuilding(views, source, { ...runner, advance }, keptViews);
     await expect(slow.rollback(register)).rejects.toMatchObject({ code: 'ERR_VIEW_GENERATION' });
   });
@@ -266,8 +266,8 @@ describe('going back to the generation before', () => {
     const { ledger, learner } = await createSmall();
     await amend(ledger, learner, { familyName: 'Canary' });
     await ledger.projections.rebuild('register');
-    const { store, journal, orders, views, runner } = ledger.parts;
-    const source = createEventSource(store, journal, orders);
+    const { store, vault, journal, orders, views, runner } = ledger.parts;
+    const source = createEventSource(store, journal, orders, vault);
     let isFirst = true;
     const read: typeof source.read = async (stream) => {
       const events = await source.read(stream);

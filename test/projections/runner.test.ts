@@ -38,8 +38,8 @@ function countOf({ parts }: Ledger): unknown {
   );
 }
 
-function sourceOf({ parts: { store, journal, orders } }: Ledger): EventSource {
-  return createEventSource(store, journal, orders);
+function sourceOf({ parts: { store, vault, journal, orders } }: Ledger): EventSource {
+  return createEventSource(store, journal, orders, vault);
 }
 
 /** A runner of the same views by other rules or from another source. */

@@ -1,0 +1,262 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect as connectTcp, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createSystemClock } from '../../src/clock.js';
+import { createLedger } from '../../src/init.js';
+import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger.js';
+import { verifyStreams } from '../../src/verify.js';
+import { standBy } from '../../streams/vaultEpoch.js';
+import { requestBy, temporaryFolder } from '../support/ledger.js';
+import { freePort, isNatsMissing, startNatsServer } from '../support/natsServer.js';
+import { learnerDetails, placesIn } from '../support/synthetic.js';
+import type { Subject } from './redactionSubject.js';
+
+const ACTIVE = fileURLToPath(new URL('../../dist/test/durability/activeMain.js', import.meta.url));
+const PLR = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const CANARY = 'canary-of-the-standby';
+const clock = createSystemClock();
+
+/** A ledger with one learner, and the places of its parts. */
+async function prepare(store?: string): Promise<{ places: LedgerPlaces; subject: Subject }> {
+  const folder = temporaryFolder();
+  const places = { ...placesIn(folder), ...(store === undefined ? {} : { store }) };
+  await createLedger(places, 'test.invalid/standby', clock);
+  const ledger = await openLedger(places, clock);
+  const { uln, receipt } = await ledger.register(
+    { ...learnerDetails(1), notes: CANARY },
+    requestBy('10000001'),
+  );
+  await ledger.close();
+  const [event = ''] = receipt.eventIds;
+  return { places, subject: { uln, stream: receipt.stream, event } };
+}
+
+/** The active process in a process of its own: what it says, line by line. */
+function startActive(places: LedgerPlaces, subject: Subject, held: string, url = places.store) {
+  const folder = join(places.vault, '..', '..');
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [ACTIVE, folder, url, JSON.stringify(subject), held],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const said: string[] = [];
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  lines.on('line', (line) => said.push(line));
+  return {
+    child,
+    said,
+    until: async (line: string) => {
+      for (let waits = 0; waits < 600 && !said.some((one) => one.startsWith(line)); waits += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(said.join('\n')).toContain(line);
+    },
+    goOn: () => child.stdin?.write('go on\n'),
+  };
+}
+
+/** Waits as a standby and takes over; the ledger of whoever is active now. */
+async function takeOver(places: LedgerPlaces): Promise<Ledger> {
+  await standBy(places.vault, { afterMs: 1_500 });
+  const ledger = await openLedger(places, clock);
+  onTestFinished(ledger.close);
+  const active = await ledger.activate();
+  onTestFinished(active.end);
+  return ledger;
+}
+
+async function problemsOf({ parts }: Ledger) {
+  return (await verifyStreams(parts, null, () => undefined)).problems;
+}
+
+describe('a standby', () => {
+  test('takes over within seconds of the death of the active process', async () => {
+    const { places, subject } = await prepare();
+    const active = startActive(places, subject, 'append');
+    await active.until('active');
+    const standing = standBy(places.vault);
+    const isWaiting = Symbol('waiting');
+    const soon = new Promise((resolve) => setTimeout(() => resolve(isWaiting), 3_000));
+    expect(await Promise.race([standing, soon])).toBe(isWaiting);
+    const killedAt = performance.now();
+    active.child.kill('SIGKILL');
+    await standing;
+    const ledger = await openLedger(places, clock);
+    onTestFinished(ledger.close);
+    const activation = await ledger.activate();
+    onTestFinished(activation.end);
+    expect(performance.now() - killedAt).toBeLessThan(15_000);
+    expect(ledger.parts.vault.state().epoch).toBe(2);
+  });
+
+  test('waits while somebody is active, and nobody else can become it', async () => {
+    const { places, subject } = await prepare();
+    const active = startActive(places, subject, 'append');
+    await active.until('active');
+    const ledger = await openLedger(places, clock);
+    onTestFinished(ledger.close);
+    await expect(ledger.activate()).rejects.toMatchObject({ code: 'ERR_ALREADY_ACTIVE' });
+    const stop = AbortSignal.timeout(2_000);
+    await expect(standBy(places.vault, { afterMs: 1_500, signal: stop })).rejects.toThrow();
+  });
+
+  test('of several becomes one', async () => {
+    const { places } = await prepare();
+    const ledgers = [await openLedger(places, clock), await openLedger(places, clock)];
+    const attempts = await Promise.allSettled(ledgers.map((ledger) => ledger.activate()));
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const [index, attempt] of attempts.entries()) {
+      if (attempt.status === 'fulfilled') {
+        attempt.value.end();
+      } else {
+        expect(attempt.reason).toMatchObject({ code: 'ERR_ALREADY_ACTIVE' });
+        await expect(ledgers[index]?.rotateVault()).rejects.toMatchObject({
+          code: 'ERR_SUPERSEDED',
+        });
+      }
+      await ledgers[index]?.close();
+    }
+  });
+
+  test('need not wait after one that ended in good order', async () => {
+    const { places } = await prepare();
+    const first = await openLedger(places, clock);
+    (await first.activate()).end();
+    await first.close();
+    const startedAt = performance.now();
+    const second = await openLedger(places, clock);
+    (await second.activate()).end();
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    await second.close();
+  });
+
+  test('takes over by its command', async () => {
+    const { places } = await prepare();
+    const env = { ...process.env, PLR_VAULT: places.vault, PLR_MASTER: places.master };
+    const argv = [PLR, 'standby', '--after', '1'];
+    const { stdout } = await promisify(execFile)(process.execPath, argv, { env });
+    expect(stdout).toBe('Took over: epoch 1\n');
+  });
+});
+
+describe('an active process that was stopped between its check and its write', () => {
+  const REFUSED = [
+    'mint ERR_SUPERSEDED',
+    'rotate ERR_SUPERSEDED',
+    'runner ERR_SUPERSEDED',
+    'superseded true',
+  ];
+
+  test('writes an ordinary event or none, and mints, shreds, rotates and folds nothing more', async () => {
+    const { places, subject } = await prepare();
+    const active = startActive(places, subject, 'append');
+    await active.until('held append');
+    active.child.kill('SIGSTOP');
+    const ledger = await takeOver(places);
+    await ledger.handle(
+      subject.uln,
+      { type: 'AmendLearnerDetails', data: { changes: { title: 'Prof' } } },
+      requestBy('10000001'),
+    );
+    active.child.kill('SIGCONT');
+    active.goOn();
+    await active.until('superseded');
+    expect(active.said.slice(-4)).toEqual(REFUSED);
+    expect(await problemsOf(ledger)).toEqual([]);
+    const types = (await ledger.read(subject.uln)).map(({ event }) => event.type);
+    expect(types.slice(0, 2)).toEqual(['UlnIssued', 'LearnerDetailsAmended']);
+  });
+
+  test('leaves its redaction to whoever took over, and nothing of it is left', async () => {
+    const { places, subject } = await prepare();
+    const active = startActive(places, subject, 'shred');
+    await active.until('held shred');
+    active.child.kill('SIGSTOP');
+    const ledger = await takeOver(places);
+    expect((await ledger.erasure.status()).map(({ state }) => state)).toEqual(['completed']);
+    active.child.kill('SIGCONT');
+    active.goOn();
+    await active.until('superseded');
+    expect(active.said).toContain('redact ERR_SUPERSEDED');
+    expect(active.said.slice(-4)).toEqual(REFUSED);
+    expect(await problemsOf(ledger)).toEqual([]);
+    const folder = join(places.vault, '..');
+    const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+    expect(text.join('')).not.toContain(CANARY);
+  });
+
+  test.skipIf(isNatsMissing)(
+    'behind a network that swallows everything, likewise',
+    async () => {
+      const server = await startNatsServer();
+      const { places, subject } = await prepare(`${server.url}/plr`);
+      const proxy = await openSwallowing(server.port);
+      const active = startActive(places, subject, 'append', `nats://127.0.0.1:${proxy.port}/plr`);
+      await active.until('held append');
+      proxy.swallow();
+      active.child.kill('SIGSTOP');
+      const ledger = await takeOver(places);
+      await ledger.handle(
+        subject.uln,
+        { type: 'AmendLearnerDetails', data: { changes: { title: 'Prof' } } },
+        requestBy('10000001'),
+      );
+      active.child.kill('SIGCONT');
+      active.goOn();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      proxy.pass();
+      await active.until('superseded');
+      expect(active.said.slice(-4)).toEqual(REFUSED);
+      expect(await problemsOf(ledger)).toEqual([]);
+    },
+    90_000,
+  );
+});
+
+/** A way to a server on which, for a while, nothing arrives in either direction. */
+async function openSwallowing(port: number) {
+  let isSwallowing = false;
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const server = connectTcp(port, '127.0.0.1');
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (bytes) => isSwallowing || to.write(bytes));
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+    }
+  });
+  const own = await freePort();
+  proxy.listen(own, '127.0.0.1');
+  await once(proxy, 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    proxy.close();
+  });
+  return {
+    port: own,
+    swallow: () => {
+      isSwallowing = true;
+    },
+    pass: () => {
+      isSwallowing = false;
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+    },
+  };
+}
