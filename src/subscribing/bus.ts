@@ -11,7 +11,7 @@ import {
   StorageType,
 } from 'nats';
 import type { Message } from '../../domain/subscriber/message.js';
-import { StreamError } from '../../streams/errors.js';
+import { isCode, StreamError } from '../../streams/errors.js';
 import { parseNatsUrl } from '../../streams/jetstreamUrl.js';
 import { connectNats, isNotFound } from '../../streams/natsConnection.js';
 import { fromBinary, toBinary } from './binaryMode.js';
@@ -48,7 +48,9 @@ export const ACK_WAIT_MS = 10_000;
 /** Connects to the bus that a URL names, and makes the stream of messages where there is none. */
 export async function connectBus(url: string): Promise<Bus> {
   const { connection: options, replicas } = parseNatsUrl(url);
-  const connection = await connectNats(options);
+  const connection = await connectNats(options).catch((error: unknown) => {
+    throw busFailure(error);
+  });
   try {
     const manager = await connection.jetstreamManager({ timeout: TIMEOUT_MS });
     await makeStream(manager, replicas ?? 1);
@@ -169,10 +171,10 @@ function isAway(error: unknown): boolean {
 }
 
 function busFailure(cause: unknown): unknown {
-  return cause instanceof NatsError
+  return cause instanceof NatsError || isCode(cause, 'ERR_STORE_UNREACHABLE')
     ? new StreamError(
         'ERR_BUS_FAILED',
-        `expected the message bus to answer, found it failing with ${cause.code}`,
+        `expected the message bus to answer, found it failing${cause instanceof NatsError ? ` with ${cause.code}` : ''}`,
         { cause },
       )
     : cause;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLedger } from '../../src/openLedger.js';
+import { exportSegments } from '../../streams/exportSegments.js';
 import { openStore } from '../../streams/openStore.js';
 import { all } from '../streams/events.js';
 import { startDouble } from '../streams/eventstoredb/cluster.js';
@@ -157,6 +158,28 @@ function withoutMoments(text: string): string {
     .filter((line) => !line.startsWith(today))
     .join('\n');
 }
+
+test('data that is missing without an order that accounts for it is an integrity failure', async () => {
+  const folder = temporaryFolder();
+  await plr(folder, ['init', '--origin', 'test.invalid/missing']);
+  const ledger = await openLedger(
+    placesIn(folder),
+    createTestClock('2026-09-01T09:00:00.000Z').clock,
+  );
+  await ledger.register(learnerDetails(1), requestBy('10000001'));
+  const [segments, { signal }] = [temporaryFolder(), new AbortController()];
+  await exportSegments(ledger.parts.store, join(segments, 'ledger'), {
+    segmentEvents: 10,
+    isGone: async (_, { key }) => key !== null,
+    onProgress: () => undefined,
+    signal,
+  });
+  await ledger.close();
+  const place = newPlaceOf(folder);
+  expect((await plr(place, ['import', 'ledger', segments])).code).toBe(0);
+  await plr(place, ['init']);
+  expect((await plr(place, ['verify', '--all'])).code).toBe(6);
+});
 
 describe('a ledger with many events', () => {
   const folder = temporaryFolder();

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -260,3 +260,71 @@ async function openSwallowing(port: number) {
     },
   };
 }
+
+describe('a vault of two copies', () => {
+  /** A ledger with a learner whose vault has a second copy elsewhere. */
+  async function prepareTwo() {
+    const folder = temporaryFolder();
+    const places = { ...placesIn(folder), vaultCopy: join(temporaryFolder(), 'copy', 'vault.db') };
+    await createLedger(places, 'test.invalid/two', clock);
+    const ledger = await openLedger(places, clock);
+    const { uln } = await ledger.register(learnerDetails(1), requestBy('10000001'));
+    await ledger.close();
+    return { places, uln };
+  }
+
+  test.each(['vault', 'vaultCopy'] as const)(
+    'loses nothing with the volume of the %s',
+    async (lost) => {
+      const { places, uln } = await prepareTwo();
+      const other = lost === 'vault' ? places.vaultCopy : places.vault;
+      for (const suffix of ['', '-wal', '-shm']) {
+        rmSync(`${places[lost]}${suffix}`, { force: true });
+      }
+      await expect(openLedger(places, clock)).rejects.toMatchObject({ code: 'ERR_LEDGER_MISSING' });
+      const next = { ...places, vault: other, vaultCopy: join(temporaryFolder(), 'next.db') };
+      await createLedger(next, null, clock);
+      const ledger = await openLedger(next, clock);
+      expect(await ledger.read(uln)).toHaveLength(1);
+      await ledger.register(learnerDetails(2), requestBy('10000001'));
+      expect(await problemsOf(ledger)).toEqual([]);
+      await ledger.close();
+    },
+  );
+});
+
+test('a reader with views of its own applies what was redacted elsewhere before it answers', async () => {
+  const { places, subject } = await prepare();
+  const views = join(temporaryFolder(), 'views.db');
+  await createLedger({ ...places, views }, null, clock);
+  const reader = await openLedger({ ...places, views }, clock);
+  onTestFinished(reader.close);
+  const search = {
+    givenName: 'Given1',
+    familyName: 'Synthetic',
+    dateOfBirth: '2003-04-17',
+    gender: '9',
+    lastKnownPostCode: 'AB1 2CD',
+  } as const;
+  expect((await reader.find(search)).kind).toBe('exact');
+  reader.parts.views.forget();
+  const active = await openLedger(places, clock);
+  onTestFinished(active.close);
+  const officer = (user: string) => ({ ...requestBy('10000001', 'data-protection'), user });
+  const { orders } = await active.erasure.propose(
+    subject.stream,
+    { event: subject.event, fields: ['familyName'], everywhere: false },
+    'special-category-data',
+    officer('officer1'),
+  );
+  for (const order of orders) {
+    await active.erasure.order(order, officer('officer2'));
+  }
+  const text = () => readFileSync(views, 'latin1').toLowerCase();
+  expect(text()).toContain('synthetic');
+  const found = await reader.find(search);
+  expect(found).toEqual(await active.find(search));
+  expect(found.kind).not.toBe('exact');
+  reader.parts.views.forget();
+  expect(text()).not.toContain('synthetic');
+});

@@ -276,6 +276,7 @@ function otherVersion(view: KeptView): KeptView {
 
 /** The tables of the file beside those of views: its own, and the index of who looked at whom. */
 const OTHER_TABLES = [
+  'published',
   ...['erasures', 'generations'],
   ...['looked_through', 'looks', 'access_days', 'births_tried'],
 ];

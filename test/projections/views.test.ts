@@ -35,7 +35,7 @@ describe('the database of kept views', () => {
     earlier.pragma('user_version = 1');
     earlier.close();
     const views = openViews(path);
-    expect(views.database.pragma('user_version', { simple: true })).toBe(3);
+    expect(views.database.pragma('user_version', { simple: true })).toBe(4);
     expect(views.database.prepare('SELECT count(*) FROM generations').pluck().get()).toBe(0);
     views.close();
   });
@@ -51,7 +51,7 @@ describe('the database of kept views', () => {
 
   test('of a later format is refused and left as it is', () => {
     const views = openViews(path);
-    views.database.pragma('user_version = 4');
+    views.database.pragma('user_version = 5');
     views.close();
     expect(refusal(() => openViews(path)).code).toBe('ERR_VIEWS_FILE');
   });

@@ -54,6 +54,53 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+test('of the format before is brought to this one when it is opened', async () => {
+  const earlier = new Database(path('vault.db'));
+  earlier.exec('ALTER TABLE vault DROP COLUMN epoch; ALTER TABLE vault DROP COLUMN beats');
+  earlier.pragma('user_version = 1');
+  earlier.close();
+  const vault = await open();
+  expect(vault.state()).toMatchObject({ epoch: 0, beats: 0 });
+  await vault.mint([first]);
+  expect(await keyOf(vault, first)).toMatch(/^[0-9a-f]{64}$/);
+});
+
+describe('taking over', () => {
+  test('fences whoever opened the vault before, and its copy knows of it', async () => {
+    const [old, next] = [await open('copy.db'), await open('copy.db')];
+    await next.takeOver();
+    for (const change of [
+      () => old.mint([first]),
+      () => old.rotate(AT),
+      () => old.moveCheckpoint('erasure-2026', { version: 1, hash: Buffer.alloc(32) }),
+      () => old.rotationRecorded('none'),
+      () => old.shred({ order: 'o', stream: 'learner-1a', below: 1 }),
+      async () => old.requireActive(),
+    ]) {
+      await expect(change()).rejects.toMatchObject({ code: 'ERR_SUPERSEDED' });
+    }
+    await next.mint([first]);
+    const copy = await openVault({ path: path('copy.db'), copyPath: null, masters: masters() });
+    expect(copy.state().epoch).toBe(1);
+    copy.close();
+  });
+
+  test('is known again from either copy, whichever of them was behind', async () => {
+    (await open('copy.db')).close();
+    const alone = await openVault({ path: path('vault.db'), copyPath: null, masters: masters() });
+    await alone.takeOver();
+    alone.close();
+    const both = await open('copy.db');
+    expect(both.state().epoch).toBe(1);
+    await both.mint([first]);
+    rmSync(path('vault.db'));
+    const copy = await openVault({ path: path('copy.db'), copyPath: null, masters: masters() });
+    expect(copy.state().epoch).toBe(1);
+    expect(await keyOf(copy, first)).toMatch(/^[0-9a-f]{64}$/);
+    copy.close();
+  });
+});
+
 describe('minting', () => {
   test('gives a key that is the same for every process and every time', async () => {
     const [one, other] = [await open(), await open()];
