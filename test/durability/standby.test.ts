@@ -1,7 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +11,8 @@ import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger
 import { verifyStreams } from '../../src/verify.js';
 import { standBy } from '../../streams/vaultEpoch.js';
 import { requestBy, temporaryFolder } from '../support/ledger.js';
-import { freePort, isNatsMissing, startNatsServer } from '../support/natsServer.js';
+import { isNatsMissing, startNatsServer } from '../support/natsServer.js';
+import { openProxy } from '../support/proxy.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
 import type { Subject } from './redactionSubject.js';
 
@@ -199,10 +198,10 @@ describe('an active process that was stopped between its check and its write', (
     async () => {
       const server = await startNatsServer();
       const { places, subject } = await prepare(`${server.url}/plr`);
-      const proxy = await openSwallowing(server.port);
+      const proxy = await openProxy(server.port);
       const active = startActive(places, subject, 'append', `nats://127.0.0.1:${proxy.port}/plr`);
       await active.until('held append');
-      proxy.swallow();
+      proxy.swallow('everything');
       active.child.kill('SIGSTOP');
       const ledger = await takeOver(places);
       await ledger.handle(
@@ -221,45 +220,6 @@ describe('an active process that was stopped between its check and its write', (
     90_000,
   );
 });
-
-/** A way to a server on which, for a while, nothing arrives in either direction. */
-async function openSwallowing(port: number) {
-  let isSwallowing = false;
-  const sockets = new Set<Socket>();
-  const proxy = createServer((client) => {
-    const server = connectTcp(port, '127.0.0.1');
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('data', (bytes) => isSwallowing || to.write(bytes));
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
-    }
-  });
-  const own = await freePort();
-  proxy.listen(own, '127.0.0.1');
-  await once(proxy, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-    proxy.close();
-  });
-  return {
-    port: own,
-    swallow: () => {
-      isSwallowing = true;
-    },
-    pass: () => {
-      isSwallowing = false;
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-    },
-  };
-}
 
 describe('a vault of two copies', () => {
   /** A ledger with a learner whose vault has a second copy elsewhere. */

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
@@ -15,6 +14,7 @@ import {
   type NatsServer,
   startNatsServer,
 } from '../support/natsServer.js';
+import { openProxy } from '../support/proxy.js';
 import { all, headersOf, someEvent } from './events.js';
 
 const ORIGIN = 'test.invalid/ledger';
@@ -111,10 +111,10 @@ describe.skipIf(isNatsMissing)('an answer that is lost between commit and client
     const proxy = await openProxy(server.port);
     const store = await openOn(`nats://127.0.0.1:${proxy.port}`);
     const first = await store.append('some', 0, [someEvent(0)]);
-    proxy.swallowAnswers();
+    proxy.swallow('answers');
     const appending = store.append('some', 1, [someEvent(1), someEvent(2)]);
     await sleep(500);
-    proxy.breakAndPass();
+    proxy.pass();
     const receipt = await appending;
     expect(receipt.version).toBe(3);
     expect(receipt.position).not.toBe(first.position);
@@ -127,7 +127,7 @@ describe.skipIf(isNatsMissing)('an answer that is lost between commit and client
     const proxy = await openProxy(server.port);
     const store = await openOn(`nats://127.0.0.1:${proxy.port}`);
     await store.append('some', 0, [someEvent(0)]);
-    proxy.swallowAnswers();
+    proxy.swallow('answers');
     const deadlineMs = performance.now() + 500;
     const appending = store.append('some', 1, [someEvent(1)], { deadlineMs });
     const outcome = appending.then(
@@ -135,7 +135,7 @@ describe.skipIf(isNatsMissing)('an answer that is lost between commit and client
       ({ code }) => code,
     );
     await sleep(26_000);
-    proxy.breakAndPass();
+    proxy.pass();
     expect(await outcome).toBe('ERR_APPEND_OUTCOME_UNKNOWN');
     expect(await store.append('some', 1, [someEvent(1)])).toMatchObject({ version: 2 });
     expect(await headersOf(store, 'some')).toHaveLength(2);
@@ -259,46 +259,3 @@ describe.skipIf(isNatsMissing)('who connects', () => {
     await expect(openJetStreamStore(url)).rejects.toMatchObject({ code: 'ERR_STORE_UNREACHABLE' });
   });
 });
-
-/** A way to a server that can keep its answers to itself. */
-async function openProxy(port: number) {
-  let isSilent = false;
-  const sockets = new Set<Socket>();
-  const proxy: Server = createServer((client) => {
-    const server = connectTcp(port, '127.0.0.1');
-    sockets.add(client).add(server);
-    client.on('data', (bytes) => server.write(bytes));
-    server.on('data', (bytes) => {
-      if (!isSilent) {
-        client.write(bytes);
-      }
-    });
-    for (const [one, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-    }
-  });
-  const own = await freePort();
-  await new Promise<void>((resolve) => proxy.listen(own, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-    proxy.close();
-  });
-  return {
-    port: own,
-    swallowAnswers: () => {
-      isSilent = true;
-    },
-    breakAndPass: () => {
-      isSilent = false;
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-    },
-  };
-}

@@ -3,52 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { Action } from '../../../domain/access/events.js';
 import type { AccessFacts, AccessRequest, LearnerFacts } from '../../../domain/access/request.js';
 import { sharingRules } from '../../../domain/access/rules.js';
-import { CalendarDate } from '../../../domain/date.js';
 import type { RegisteredOrganisation } from '../../../domain/organisation/state.js';
 import { Role } from '../../../domain/organisation/terms.js';
 import { Purpose } from '../../../domain/purpose.js';
 import { decideAccess, isInForce, rulesToTell } from '../../../domain/sharing.js';
-import { Ukprn } from '../../../domain/ukprn.js';
-
-const day = (text: string) => CalendarDate.parse(text);
-const COLLEGE = Ukprn.parse('99999902');
-const OTHER = Ukprn.parse('99999903');
-
-/** A college in good standing, with everything that reading a record needs. */
-const college: RegisteredOrganisation = {
-  status: 'registered',
-  ukprn: COLLEGE,
-  name: 'Example College',
-  organisationType: 'college',
-  mailDomain: 'college.example',
-  responsibleUser: 'lee',
-  suspendedFor: null,
-  awaitsAttestation: false,
-  agreements: new Map([
-    [
-      'DSA-1',
-      {
-        purposes: ['advice-and-guidance', 'learner-registration'],
-        startDate: day('2015-01-01'),
-        endDate: day('2030-12-31'),
-      },
-    ],
-  ]),
-  dataProtectionExpiryDate: day('2030-12-31'),
-  noticeAttested: 2,
-  users: new Map([
-    ['lee', { roles: ['online-user'], person: 'user-1', lastUsedOn: day('2024-06-01') }],
-  ]),
-  lastUsedOn: day('2024-06-01'),
-};
-
-const learner: LearnerFacts = {
-  optedOutSince: null,
-  handling: { level: 'standard', authorised: [], reviewDate: null },
-  connections: [{ ukprn: COLLEGE, startDate: day('2015-09-01'), endDate: null }],
-  sources: [COLLEGE],
-  identityMatches: null,
-};
+import { COLLEGE, college, day, learner, OTHER } from './examples.js';
 
 const reading: AccessRequest = {
   asker: { kind: 'organisation', ukprn: COLLEGE },

@@ -1,42 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { AccessFacts, AccessRequest, LearnerFacts } from '../../../domain/access/request.js';
-import { CalendarDate } from '../../../domain/date.js';
 import type { RegisteredOrganisation } from '../../../domain/organisation/state.js';
 import { decideAccess } from '../../../domain/sharing.js';
-import { Ukprn } from '../../../domain/ukprn.js';
+import { COLLEGE, college, day, learner } from './examples.js';
 
-const day = (text: string) => CalendarDate.parse(text);
-const COLLEGE = Ukprn.parse('99999902');
-
-const college: RegisteredOrganisation = {
-  status: 'registered',
-  ukprn: COLLEGE,
-  name: 'Example College',
-  organisationType: 'college',
-  mailDomain: 'college.example',
-  responsibleUser: 'lee',
-  suspendedFor: null,
-  awaitsAttestation: false,
-  agreements: new Map([
-    [
-      'DSA-1',
-      {
-        purposes: ['advice-and-guidance'],
-        startDate: day('2015-01-01'),
-        endDate: day('2030-12-31'),
-      },
-    ],
-  ]),
-  dataProtectionExpiryDate: day('2030-12-31'),
-  noticeAttested: null,
-  users: new Map([
-    ['lee', { roles: ['view-only'], person: 'user-1', lastUsedOn: day('2024-06-01') }],
-  ]),
-  lastUsedOn: day('2024-06-01'),
-};
-
-const now = { ukprn: COLLEGE, startDate: day('2015-09-01'), endDate: null };
-const before = { ...now, endDate: day('2016-07-31') };
+const before = { ukprn: COLLEGE, startDate: day('2015-09-01'), endDate: day('2016-07-31') };
 
 function decided(
   action: 'follow' | 'retract',
@@ -53,14 +21,10 @@ function decided(
   const facts: AccessFacts = {
     organisation: { ...college, ...of },
     learner: {
-      optedOutSince: null,
-      handling: { level: 'standard', authorised: [], reviewDate: null },
-      connections: [now],
-      sources: [],
-      identityMatches: null,
+      ...learner,
       ...change,
     },
-    requiredNotice: null,
+    requiredNotice: 2,
   };
   return decideAccess(request, facts).rules;
 }
