@@ -43,7 +43,7 @@ export function doctorCommand(context: CliContext, exit: (code: ExitCode) => voi
 
 async function diagnose(context: CliContext, ledger: Ledger): Promise<readonly Diagnosis[]> {
   const { store } = ledger.parts;
-  const { engine, durability, gaplessPositions } = store.capabilities;
+  const { engine, durability, gaplessPositions, maxAppends } = store.capabilities;
   const findings = await store.inspect();
   const isDurable = durability === 'fsync' || durability === 'replicated';
   return [
@@ -51,7 +51,7 @@ async function diagnose(context: CliContext, ledger: Ledger): Promise<readonly D
     {
       level: isDurable ? 'ok' : 'failure',
       check: `engine ${engine} keeps what it acknowledges`,
-      found: `durability ${durability}, positions ${gaplessPositions ? 'without gaps' : 'with gaps'}`,
+      found: `durability ${durability}, positions ${gaplessPositions ? 'without gaps' : 'with gaps'}${maxAppends === undefined ? '' : `, at most ${maxAppends} appends`}`,
     },
     ...findings.map(
       ({ check, isGood, found }): Diagnosis => ({ level: isGood ? 'ok' : 'failure', check, found }),
@@ -151,13 +151,10 @@ async function activeDiagnosis({ parts: { vault } }: Ledger): Promise<Diagnosis>
 }
 
 /** How far the kept views and the places of subscribers are behind the head. */
-async function viewsBehind({
-  projections,
-  subscribers,
-  parts,
-}: Ledger): Promise<readonly Diagnosis[]> {
+async function viewsBehind({ subscribers, parts }: Ledger): Promise<readonly Diagnosis[]> {
   const head = (await parts.store.head())?.position ?? null;
-  const views = await projections.list();
+  // Looked at as they are: listing them would make those that are not there.
+  const views = parts.runner.generations.all();
   const behind = views.filter(({ state, position }) => state === 'active' && position !== head);
   const published = createPublished(parts.views.database);
   const told = (await subscribers.list()).map(({ subscriber, registration }) => ({
