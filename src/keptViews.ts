@@ -110,6 +110,11 @@ export type KeptViews = {
     search: SearchInput,
     isShown?: (candidate: Candidate) => boolean,
   ) => Promise<FindAnswer>;
+  /** True where somebody who may be shown is the same in all that was asked, under a ULN in use or a superseded one. */
+  readonly isRegistered: (
+    search: SearchInput,
+    isShown: (candidate: Candidate) => boolean,
+  ) => Promise<boolean>;
   readonly openChallenges: (query: ChallengeQuery) => Promise<readonly ListedChallenge[]>;
   readonly statistics: (query: StatisticsQuery) => Promise<readonly StatisticsRow[]>;
   /** Every registered organisation, by UKPRN. */
@@ -139,13 +144,17 @@ export function createKeptViews(parts: {
   const { views, source, runner, journal, records } = parts;
   const rebuilding = createRebuilding(views, source, runner, keptViews);
 
+  async function search(input: SearchInput): Promise<readonly Candidate[]> {
+    const asked = parseInput(Search, input);
+    return runner.read(register, (database, names) => searchRegister(database, names, asked));
+  }
+
   return {
-    find: async (input, isShown = () => true) => {
-      const asked = parseInput(Search, input);
-      const found = await runner.read(register, (database, names) =>
-        searchRegister(database, names, asked),
-      );
-      return answerOf(await withMasters(found, records, isShown));
+    find: async (input, isShown = () => true) =>
+      answerOf(await withMasters(await search(input), records, isShown)),
+    isRegistered: async (input, isShown) => {
+      const same = (await search(input)).filter(({ kind }) => kind === 'exact');
+      return (await withMasters(same, records, isShown)).length > 0;
     },
     openChallenges: async (query) => {
       const open = await runner.read(challenges, (database, names) =>

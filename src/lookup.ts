@@ -4,6 +4,7 @@ import { learnerDetailsShape, missingAsNull } from '../domain/learner/details.js
 import { differingFields, type KnownLearner } from '../domain/learner/matching.js';
 import { checkIdentity, type IdentityCheck } from '../domain/learner/verification.js';
 import { Uln } from '../domain/uln.js';
+import { mergingAt } from '../projections/merging.js';
 import { searchedOf } from '../projections/register.js';
 import { NOW, plrAt } from '../projections/replay.js';
 import { isRestricted } from './access/facts.js';
@@ -100,6 +101,7 @@ export function createLookup({ readRecord }: Pick<Records, 'readRecord'>): Looku
         stream: first.stream,
         learner: { uln: record.found, ...known },
         linked: record.found === uln ? null : uln,
+        retired: mergingAt(record.events, NOW).retired?.cause ?? null,
       };
       if (differing.length > 0) {
         const candidates = [{ kind: 'possible', ...candidate } as const];

@@ -69,8 +69,7 @@ export function createChanging(parts: AccessParts): Changing {
     // Sound: what was searched for has all five fields.
     const search = mandatoryOf(details) as SearchInput;
     // Who is handled as restricted is not found, and not confirmed either.
-    const { kind } = await keptViews.find(search, ({ restrictedTo }) => restrictedTo === null);
-    if (kind === 'exact') {
+    if (await keptViews.isRegistered(search, ({ restrictedTo }) => restrictedTo === null)) {
       throw alreadyRegistered();
     }
   }

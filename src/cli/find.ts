@@ -78,9 +78,10 @@ function print(context: CliContext, answer: FindAnswer, asJson: boolean): void {
     case 'linked':
       context.print(headings[answer.kind](answer));
       for (const candidate of answer.candidates) {
-        const { learner, linked } = candidate;
+        const { learner, linked, retired } = candidate;
         const master = linked === null ? '' : `  master of ${linked}`;
-        context.print(`  ${learnerText(learner)}${differenceText(candidate)}${master}`);
+        const use = retired === null ? '' : `  RETIRED (${retired}): not to be used`;
+        context.print(`  ${learnerText(learner)}${differenceText(candidate)}${master}${use}`);
       }
       if (answer.kind === 'possible' && answer.leftOut > 0) {
         context.print(

@@ -3,13 +3,13 @@ import { recordDisposed } from '../../domain/erasure/disposal.js';
 import { LearnerDetailsInput } from '../../domain/learner/details.js';
 import { compareDemographics } from '../../domain/learner/matching.js';
 import { Uln } from '../../domain/uln.js';
-import { type Candidate, register, searchRegister } from '../../projections/register.js';
+import { register, searchRegister } from '../../projections/register.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { isRestricted } from '../access/facts.js';
 import { createQueues } from '../inOrder.js';
 import { parseInput } from '../input.js';
 import { learnerNotFound } from '../ledger.js';
-import { type IsShown, withMasters } from '../linking.js';
+import { type FoundCandidate, type IsShown, withMasters } from '../linking.js';
 import type { Ledger } from '../openLedger.js';
 import { SUBSTITUTED } from '../records.js';
 import type { DetailsInput } from '../registration.js';
@@ -51,11 +51,11 @@ export function createLearnerRows(
   ): Promise<LearnerAnswer | { readonly issuing: Promise<LearnerAnswer> }> {
     // Who is handled as restricted is not found, and not confirmed either.
     const isShown: IsShown = ({ restrictedTo }) => restrictedTo === null;
-    const inRegister = runner
-      .peek(register, (database, names) => searchRegister(database, names, details))
-      .filter(isShown);
-    const same = inRegister.filter(({ kind }) => kind === 'exact');
-    const [exact, ...more] = await withMasters(same, ledger, isShown);
+    const candidates = runner.peek(register, (database, names) =>
+      searchRegister(database, names, details),
+    );
+    const inRegister = await withMasters(candidates, ledger, isShown);
+    const [exact, ...more] = inRegister.filter(({ kind }) => kind === 'exact');
     if (exact !== undefined && more.length === 0) {
       return exact.linked === null
         ? alreadyExists(exact.learner.uln, '')
@@ -146,7 +146,7 @@ export function createLearnerRows(
 }
 
 function possibleMatch(
-  inRegister: readonly Candidate[],
+  inRegister: readonly FoundCandidate[],
   inFile: readonly { readonly row: number }[],
 ): LearnerAnswer {
   const differing = [...new Set(inRegister.flatMap((candidate) => candidate.differing))];

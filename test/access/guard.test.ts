@@ -203,6 +203,57 @@ describe('a learner who is in the register', () => {
   });
 });
 
+describe('a learner who is in the register under several ULNs', () => {
+  test.each([
+    ['merged', 'linked', mergedPair],
+    ['alike in everything', 'possible', alikePair],
+  ] as const)('%s is not registered again', async (_, answer, make) => {
+    const setting = await openSetting();
+    await make(setting);
+    expect(await search(setting)).toBe(answer);
+    setting.time.advance(MINUTE);
+    expect(await register(setting)).toBe(REGISTERED);
+  });
+
+  test('one of eleven who are the same in everything is not registered again', async () => {
+    const setting = await openSetting();
+    for (let copies = 0; copies < 11; copies += 1) {
+      await issue(setting.ledger, 1);
+    }
+    expect(await search(setting)).toBe('too-many');
+    expect(await register(setting)).toBe(REGISTERED);
+  });
+
+  test('that was retired is free to be registered, and is not found', async () => {
+    const setting = await openSetting();
+    const uln = await issue(setting.ledger, 1);
+    await settle(setting.ledger, uln, RETIREMENT);
+    expect(await search(setting)).toBe('none');
+    expect(await register(setting)).toMatch(ULN);
+    const asker = askerOf(REGISTRY, 'learner-registration');
+    expect(await setting.ledger.access.findByUln(uln, asker)).toMatchObject({
+      candidates: [{ retired: 'issued-in-error' }],
+    });
+  });
+});
+
+const RETIREMENT = {
+  type: 'RetireUln',
+  data: { cause: 'issued-in-error', reason: 'Nobody was meant' },
+} as const;
+
+/** The one with the details searched for is superseded by one with others. */
+async function mergedPair({ ledger }: AccessSetting): Promise<void> {
+  const master = await issue(ledger, 2);
+  const superseded = await issue(ledger, 1);
+  await ledger.merging.merge(master, { superseded, reason: 'One certificate' }, keeperRequest());
+}
+
+async function alikePair({ ledger }: AccessSetting): Promise<void> {
+  await issue(ledger, 1);
+  await issue(ledger, 1);
+}
+
 describe('a command that is repeated', () => {
   test('is answered with the same ULN, without another search, also days later', async () => {
     const setting = await openSetting();

@@ -313,6 +313,7 @@ describe('a retired ULN', () => {
     expect((await world.plr(['show', other])).stdout).toContain(
       'ULN retired on 2026-09-01 (issued-in-error)',
     );
+    expect((await world.plr(['find', other])).stdout).toMatch(/ RETIRED \(issued-in-error\)/);
     const amend = ['amend', other, '--family-name', 'Changed', '--as', REGISTRY];
     expect(await world.plr(amend)).toMatchObject({
       code: 4,

@@ -259,6 +259,25 @@ describe('a search', () => {
     expect(of(await ledger.find(asked(2)))).toEqual([[b.uln, null, b.stream]]);
   });
 
+  test.each([
+    [
+      'the same in everything among far too many who are alike',
+      {},
+      { lastKnownPostCode: 'ZE1 0AA' },
+    ],
+    [
+      'alike among far too many who are so if mistyped',
+      { gender: '2' },
+      { familyName: 'Synthetc', lastKnownPostCode: 'ZE1 0AA' },
+    ],
+  ] as const)('answers with the master of one who is %s', async (_, own, others) => {
+    const { ledger, register, registerMany } = await createWorld();
+    const [a, b] = [await register({ familyName: 'Another' }), await register(own)];
+    await merge(ledger, a, b);
+    await registerMany(60, () => ({ givenName: 'Given2', ...others }));
+    expect(of(await ledger.find(asked(2)))).toEqual([[a.uln, b.uln, a.stream]]);
+  });
+
   test('among far too many does not look for their masters', async () => {
     const { ledger, registerMany } = await createWorld();
     await registerMany(60, () => ({ givenName: 'Given1' }));
