@@ -8,7 +8,7 @@ import {
 } from '../domain/organisation/commands.js';
 import type { OrganisationEvent } from '../domain/organisation/events.js';
 import { organisation } from '../domain/organisation/organisation.js';
-import { standingOn } from '../domain/organisation/standing.js';
+import { isDormantOn, standingOn } from '../domain/organisation/standing.js';
 import type { Organisation, RegisteredOrganisation } from '../domain/organisation/state.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { Ukprn } from '../domain/ukprn.js';
@@ -88,7 +88,7 @@ export function createOrganisations(parts: {
     user: string,
     details: PersonDetails,
     request: Request,
-  ): Promise<string> {
+  ): Promise<Receipt | null> {
     const stream = personStream(vault, ukprn, user);
     const { events, end } = await journal.read<UserEvent>(stream);
     const known = events.findLast(({ event }) => event.type === 'PersonRecorded')?.event;
@@ -97,11 +97,11 @@ export function createOrganisations(parts: {
       known?.type === 'PersonRecorded' &&
       JSON.stringify(Object.entries(known.data).sort()) ===
         JSON.stringify(Object.entries(data).sort());
-    if (!isSame) {
-      const event = { type: 'PersonRecorded', data } as const;
-      await journal.append(stream, end, [event], recordingOf(request, ''));
+    if (isSame) {
+      return null;
     }
-    return stream;
+    const event = { type: 'PersonRecorded', data } as const;
+    return journal.append(stream, end, [event], recordingOf(request, ''));
   }
 
   /** The command's data as the rules take it; the person is recorded first, so that no user is without one. */
@@ -153,10 +153,14 @@ export function createOrganisations(parts: {
     // Sound: `data` was parsed by the schema of this very type.
     const command = { type, data, by, user, at: clock() } as OrganisationCommand;
     const decided = organisation.decide(command, foldOrganisation(events));
-    if (decided.length === 0) {
+    if (decided.length === 0 && type !== 'AddUser') {
       return null;
     }
-    await person?.();
+    // Who adds somebody again with other particulars corrects them.
+    const corrected = (await person?.()) ?? null;
+    if (decided.length === 0) {
+      return corrected;
+    }
     return journal.append(stream, end, decided, recording);
   }
 
@@ -191,7 +195,9 @@ export function createOrganisations(parts: {
     publishedOn: async (ukprn, on) => {
       const { events } = await journal.read<OrganisationEvent>(organisationStream(ukprn));
       const found = foldOrganisation(events.filter(({ recordedAt }) => dateOf(recordedAt) <= on));
-      if (found.status === 'unregistered') {
+      const today = dateOf(clock());
+      // Whether the access will have been used by a day to come is not known.
+      if (found.status === 'unregistered' || isDormantOn(found, null, on < today ? on : today)) {
         return null;
       }
       const { name, organisationType } = found;

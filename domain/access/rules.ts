@@ -64,8 +64,7 @@ export const sharingRules: readonly SharingRule[] = [
   }),
   forbid('organisation-not-suspended', 'the user agreement', {
     says: 'the organisation’s access is not suspended',
-    applies: (request, facts) =>
-      (askingOrganisation(request, facts)?.suspendedFor ?? null) !== null,
+    applies: (request, facts) => (askingOrganisation(request, facts)?.suspendedFor.length ?? 0) > 0,
   }),
   forbid('changes-attested', 'ours, after the reprimand of November 2022', {
     says: 'a new name or owner of the organisation was verified',

@@ -61,9 +61,14 @@ function decideRegistered(
         ? []
         : [{ type: 'NoticeAttested', data: command.data }];
     case 'SuspendAccess':
-      return state.suspendedFor === null ? [{ type: 'AccessSuspended', data: command.data }] : [];
+      // Another cause is recorded beside the first: whoever restores access has to see them all.
+      return state.suspendedFor.includes(command.data.cause)
+        ? []
+        : [{ type: 'AccessSuspended', data: command.data }];
     case 'RestoreAccess':
-      return state.suspendedFor === null ? [] : [{ type: 'AccessRestored', data: command.data }];
+      return state.suspendedFor.length === 0
+        ? []
+        : [{ type: 'AccessRestored', data: command.data }];
     case 'AddUser':
     case 'ChangeUserRoles':
     case 'RemoveUser':
@@ -90,7 +95,11 @@ function decideRegister(
   }
   const { roles, person, emailAddress, ...data } = command.data;
   if (state.status === 'registered') {
-    const isSame = state.name === data.name && state.organisationType === data.organisationType;
+    const isSame =
+      state.name === data.name &&
+      state.organisationType === data.organisationType &&
+      state.mailDomain === data.mailDomain &&
+      state.responsibleUser === data.responsibleUser;
     if (isSame) {
       return [];
     }
@@ -162,6 +171,12 @@ function decideEnd(
       'expected an agreement of this id, found none',
     );
   }
+  if (data.endDate !== null && data.endDate > agreement.endDate) {
+    throw new DomainError(
+      'ERR_INPUT_INVALID',
+      'endDate: expected a day within the agreement, found a later one; sign another to go on',
+    );
+  }
   const endDate = data.endDate ?? dateOf(at);
   return endDate < agreement.endDate
     ? [{ type: 'AgreementEnded', data: { agreementId: data.agreementId, endDate } }]
@@ -184,7 +199,7 @@ function requirePermitted(
   const isSuperUser =
     by.kind === 'organisation' &&
     by.ukprn === state.ukprn &&
-    state.suspendedFor === null &&
+    state.suspendedFor.length === 0 &&
     !state.awaitsAttestation &&
     person?.roles.includes('super-user') === true &&
     !isDormantOn(state, person, dateOf(at));

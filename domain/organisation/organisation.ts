@@ -17,7 +17,7 @@ function evolve(state: Organisation, event: OrganisationEvent): Organisation {
     return {
       status: 'registered',
       ...data,
-      suspendedFor: null,
+      suspendedFor: [],
       awaitsAttestation: false,
       agreements: new Map(),
       dataProtectionExpiryDate: null,
@@ -60,9 +60,9 @@ function evolveRegistered(
     case 'NoticeAttested':
       return { ...state, noticeAttested: event.data.notice };
     case 'AccessSuspended':
-      return { ...state, suspendedFor: event.data.cause };
+      return { ...state, suspendedFor: [...state.suspendedFor, event.data.cause] };
     case 'AccessRestored':
-      return { ...state, suspendedFor: null };
+      return { ...state, suspendedFor: [] };
     case 'UserAdded': {
       const { user, roles, person, addedOn } = event.data;
       return withUser(state, user, { roles, person, lastUsedOn: addedOn });

@@ -44,7 +44,7 @@ export function standingOn(organisation: RegisteredOrganisation, on: CalendarDat
     purposes: [...new Set(inForce.flatMap(({ purposes }) => purposes))].sort(),
     until: ends.at(-1) ?? null,
     hindrances: [
-      ...(suspendedFor === null ? [] : (['suspended'] as const)),
+      ...(suspendedFor.length === 0 ? [] : (['suspended'] as const)),
       ...(awaitsAttestation ? (['change-not-attested'] as const) : []),
       ...(dataProtectionExpiryDate !== null && dataProtectionExpiryDate >= on
         ? []

@@ -28,7 +28,8 @@ export type RegisteredOrganisation = {
   readonly organisationType: OrganisationType;
   readonly mailDomain: string;
   readonly responsibleUser: string;
-  readonly suspendedFor: OrganisationEventData<'AccessSuspended'>['cause'] | null;
+  /** Why access stopped, the first cause first; empty where it did not. */
+  readonly suspendedFor: readonly OrganisationEventData<'AccessSuspended'>['cause'][];
   /** True from a change of name or owner until the organisation is attested again. */
   readonly awaitsAttestation: boolean;
   readonly agreements: ReadonlyMap<string, Agreement>;

@@ -52,7 +52,7 @@ function organisationLines(found: RegisteredOrganisation): readonly string[] {
   const { suspendedFor, awaitsAttestation, dataProtectionExpiryDate, noticeAttested } = found;
   return [
     `${found.ukprn}  ${found.name ?? 'a sole trader'} (${found.organisationType}), ${found.mailDomain}`,
-    ...(suspendedFor === null ? [] : [`SUSPENDED: ${suspendedFor}`]),
+    ...(suspendedFor.length === 0 ? [] : [`SUSPENDED: ${suspendedFor.join(', ')}`]),
     ...(awaitsAttestation ? ['NO ACCESS until its change of name or owner is attested'] : []),
     `data protection registration: ${dataProtectionExpiryDate === null ? 'none recorded' : `until ${dataProtectionExpiryDate}`}`,
     `privacy notice attested: ${noticeAttested ?? 'none'}`,

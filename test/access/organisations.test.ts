@@ -140,6 +140,32 @@ describe('a command that is repeated', () => {
   });
 });
 
+describe('a user who is added again', () => {
+  const other = { ...person, name: 'Kanarie Anders', emailAddress: 'other.deputy@school.example' };
+  const corrected = { user: 'deputy', roles: ['online-user'] as const, person: other };
+
+  test('with other particulars is corrected, and stays one user', async () => {
+    const { ledger } = await openSetting();
+    const handle = (command: OrganisationRequest, request = keeperRequest()) =>
+      ledger.organisations.handle(SCHOOL, command, request);
+    await handle(REGISTER);
+    await handle(addUser('deputy'));
+    const correct = { type: 'AddUser', data: corrected } as unknown as OrganisationRequest;
+    expect(await handle(correct)).toMatchObject({ version: 2 });
+    expect(await ledger.organisations.person(SCHOOL, 'deputy')).toMatchObject({
+      name: 'Kanarie Anders',
+    });
+    expect(await handle(correct)).toBeNull();
+    const stranger = { ...askerOf(COLLEGE, 'service-operation', 'staff'), commandId: randomUUID() };
+    await expect(handle(addUser('deputy'), stranger)).rejects.toMatchObject({
+      code: 'ERR_NOT_PERMITTED',
+    });
+    expect(await ledger.organisations.person(SCHOOL, 'deputy')).toMatchObject({
+      name: 'Kanarie Anders',
+    });
+  });
+});
+
 describe('a super user', () => {
   const asked = (user: string, ukprn = SCHOOL): Request => ({
     ...askerOf(ukprn, 'service-operation', user),
@@ -315,6 +341,30 @@ describe('the public list', () => {
     expect(await on(ledger, '2026-09-15')).not.toBeNull();
     expect(await on(ledger, '2026-11-30')).not.toBeNull();
     expect(await on(ledger, '2026-12-01')).toBeNull();
+  });
+
+  test('does not show whose access expired because nobody used it', async () => {
+    const { ledger, time } = await openSetting('2026-09-15T09:00:00.000Z');
+    const data = { ...SIGN.data, endDate: '2029-12-31' };
+    const protection = { ...DATA_PROTECTION.data, expiryDate: '2029-12-31' };
+    for (const command of [
+      REGISTER,
+      { type: 'SignAgreement', data },
+      { type: 'RecordDataProtectionRegistration', data: protection },
+    ] as OrganisationRequest[]) {
+      await ledger.organisations.handle(SCHOOL, command, keeperRequest());
+    }
+    // Days to come: whether it will have been used is not known.
+    expect(await on(ledger, '2028-01-01')).not.toBeNull();
+    time.set('2027-09-15T09:00:00.000Z');
+    expect(await on(ledger, '2027-09-15')).not.toBeNull();
+    time.set('2027-09-16T09:00:00.000Z');
+    expect(await on(ledger, '2027-09-16')).toBeNull();
+    expect(await on(ledger, '2028-01-01')).toBeNull();
+    expect(await on(ledger, '2027-09-15')).not.toBeNull();
+    const renew = { type: 'RenewAccess', data: { user: null } } as const;
+    await ledger.organisations.handle(SCHOOL, renew, keeperRequest());
+    expect(await on(ledger, '2027-09-16')).not.toBeNull();
   });
 
   test('shows no name of a sole trader', async () => {

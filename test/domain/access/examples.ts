@@ -17,7 +17,7 @@ export const college: RegisteredOrganisation = {
   organisationType: 'college',
   mailDomain: 'college.example',
   responsibleUser: 'lee',
-  suspendedFor: null,
+  suspendedFor: [],
   awaitsAttestation: false,
   agreements: new Map([
     [

@@ -95,7 +95,7 @@ describe('a linked organisation in good standing', () => {
     [
       'suspended',
       {},
-      withCollege({ suspendedFor: 'suspected-abuse' }),
+      withCollege({ suspendedFor: ['suspected-abuse'] }),
       'organisation-not-suspended',
       'refused',
       'WSEC0006',
@@ -411,7 +411,7 @@ describe('others', () => {
 
 describe('what a refused asker is told', () => {
   test('names no rule about the learner beside one about the organisation', () => {
-    const known = withCollege({ suspendedFor: 'suspected-abuse' });
+    const known = withCollege({ suspendedFor: ['suspected-abuse'] });
     const decision = decideAccess(reading, {
       ...known,
       learner: { ...learner, optedOutSince: day('2016-01-01') },
@@ -443,7 +443,6 @@ describe('what a refused asker is told', () => {
 const dates = fc.constantFrom(
   ...['2014-01-01', '2018-05-24', '2018-05-25', '2024-09-02', '2031-01-01'].map(day),
 );
-const maybe = <Value>(value: Value) => fc.constantFrom(value, null);
 const requests: fc.Arbitrary<AccessRequest> = fc.record({
   asker: fc.constantFrom<AccessRequest['asker']>(
     { kind: 'organisation', ukprn: COLLEGE },
@@ -461,7 +460,7 @@ const someFacts: fc.Arbitrary<AccessFacts> = fc.record({
     fc
       .record({
         organisationType: fc.constantFrom('college', 'awarding-organisation', 'service-operator'),
-        suspendedFor: maybe('suspected-abuse' as const),
+        suspendedFor: fc.subarray(['suspected-abuse', 'at-own-request'] as const),
         awaitsAttestation: fc.boolean(),
         dataProtectionExpiryDate: fc.option(dates),
         noticeAttested: fc.constantFrom(null, 1, 2),

@@ -53,7 +53,7 @@ describe('an organisation is told', () => {
   });
 
   test.each<[string, Partial<RegisteredOrganisation>, string]>([
-    ['is suspended', { suspendedFor: 'suspected-abuse' }, 'organisation-not-suspended'],
+    ['is suspended', { suspendedFor: ['suspected-abuse'] }, 'organisation-not-suspended'],
     ['has a new name', { awaitsAttestation: true }, 'changes-attested'],
     ['has no agreement', { agreements: new Map() }, 'agreement-in-force'],
     ['is not registered for it', { dataProtectionExpiryDate: null }, 'data-protection-registered'],

@@ -95,7 +95,14 @@ describe('registering', () => {
 
   test('again records nothing, otherwise is refused', () => {
     expect(typesOf(register(), register())).toHaveLength(2);
-    expect(codeOf(register(), register({ name: 'Another' }))).toBe('ERR_ORGANISATION_DIFFERS');
+    for (const other of [
+      { name: 'Another' },
+      { organisationType: 'school' },
+      { mailDomain: 'other.example' },
+      { responsibleUser: 'kim' },
+    ]) {
+      expect(codeOf(register(), register(other))).toBe('ERR_ORGANISATION_DIFFERS');
+    }
   });
 
   // Source: the registration form refuses generic mailboxes and asks for the organisation's own domain.
@@ -169,6 +176,15 @@ describe('an agreement', () => {
     ]);
     expect(codeOf(register(), end)).toBe('ERR_AGREEMENT_NOT_FOUND');
   });
+
+  test.each([
+    ['2024-12-30', 'accepted'],
+    ['2024-12-31', 'accepted'],
+    ['2025-01-01', 'ERR_INPUT_INVALID'],
+  ])('is not made longer by ending it on %s: %s', (endDate, code) => {
+    const end = command('EndAgreement', { agreementId: 'DSA-1', endDate });
+    expect(codeOf(register(), command('SignAgreement', agreement), end)).toBe(code);
+  });
 });
 
 describe('a change', () => {
@@ -196,6 +212,29 @@ describe('a change', () => {
       effectiveDate: null,
     });
     expect(typesOf(register(), same)).toHaveLength(2);
+  });
+});
+
+describe('a suspension', () => {
+  const suspend = (cause: string) => command('SuspendAccess', { cause, alert: null });
+  const own = suspend('at-own-request');
+  const abuse = suspend('suspected-abuse');
+  const restore = command('RestoreAccess', { evidenceReference: 'CASE-1' });
+  const causes = (...commands: readonly OrganisationCommand[]) => {
+    const initial = organisation.initialState;
+    const state = recorded(register(), ...commands).reduce(organisation.evolve, initial);
+    return state.status === 'registered' ? state.suspendedFor : null;
+  };
+
+  test('for another cause is recorded beside the first, for the same it is not', () => {
+    expect(causes(own, abuse, own, abuse)).toEqual(['at-own-request', 'suspected-abuse']);
+    expect(typesOf(register(), own, abuse, own, abuse)).toHaveLength(4);
+  });
+
+  test('ends for every cause at once, and can begin again', () => {
+    expect(causes(own, abuse, restore)).toEqual([]);
+    expect(causes(own, restore, own)).toEqual(['at-own-request']);
+    expect(typesOf(register(), restore)).toHaveLength(2);
   });
 });
 
