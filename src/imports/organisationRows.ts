@@ -24,6 +24,8 @@ const AGREEMENT = {
   endDate: 'AgreementEndDate',
   signature: 'Signature',
 };
+/** A row that fills in any of these is to have an agreement. */
+const AGREEMENT_COLUMNS = ['Purposes', ...Object.values(AGREEMENT)];
 const PROTECTION = {
   reference: 'DataProtectionReference',
   expiryDate: 'DataProtectionExpiryDate',
@@ -93,7 +95,7 @@ function commandsOf(
         person: fieldsOf(cells, PERSON),
       },
     },
-    ...(textOf(cells, 'AgreementId') === undefined
+    ...(AGREEMENT_COLUMNS.every((column) => textOf(cells, column) === undefined)
       ? []
       : [
           {
@@ -105,7 +107,7 @@ function commandsOf(
             },
           },
         ]),
-    ...(textOf(cells, 'DataProtectionReference') === undefined
+    ...(Object.values(PROTECTION).every((column) => textOf(cells, column) === undefined)
       ? []
       : [
           {
