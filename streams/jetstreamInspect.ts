@@ -1,6 +1,8 @@
 import type { JetStreamManager, NatsConnection, StreamInfo } from 'nats';
+import { parseHeader } from './envelope.js';
 import type { Finding } from './eventStore.js';
-import { MAX_APPENDS, settingFindings } from './jetstreamStream.js';
+import { unpackEvents } from './jetstreamEnvelope.js';
+import { MAX_APPENDS, settingFindings, subjectPlace } from './jetstreamStream.js';
 import type { NatsPlace } from './jetstreamUrl.js';
 
 /** What the servers say of themselves, and what they make of the ledger's stream. */
@@ -26,6 +28,27 @@ export async function inspectJetStream(
       found: String(state.messages),
     },
     replicaFinding(info),
+    ...(await clockFinding(manager, info)),
+  ];
+}
+
+/** How far the server's clock was from the ledger's when the last append was stored. */
+async function clockFinding(
+  manager: JetStreamManager,
+  { config, state }: StreamInfo,
+): Promise<readonly Finding[]> {
+  const last = await manager.streams.getMessage(config.name, { seq: state.last_seq });
+  if (subjectPlace(last.subject) === null) {
+    return [];
+  }
+  const [event] = unpackEvents(last.data);
+  const at = event === undefined ? Number.NaN : Date.parse(parseHeader(event.header).at);
+  return [
+    {
+      check: 'the server’s clock less the ledger’s, at the last append',
+      isGood: true,
+      found: `${((last.time.getTime() - at) / 1000).toFixed(1)} s`,
+    },
   ];
 }
 

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
-import { createUser } from 'nkeys.js';
+import { createAccount, createOperator, createUser, type KeyPair } from 'nkeys.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EventStore } from '../../streams/eventStore.js';
 import { createJetStreamStore, openJetStreamStore } from '../../streams/jetstream.js';
@@ -239,6 +240,51 @@ describe.skipIf(isNatsMissing)('who connects', () => {
     expect(await store.head()).toBeNull();
   });
 
+  test('is told by a credentials file, of an account that an operator signed for', async () => {
+    const [operator, account, system, user] = [
+      createOperator(),
+      createAccount(),
+      createAccount(),
+      createUser(),
+    ];
+    const unlimited = { subs: -1, data: -1, payload: -1 };
+    const operatorToken = signed(operator, operator, { type: 'operator', version: 2 });
+    const accountToken = signed(account, operator, {
+      type: 'account',
+      version: 2,
+      limits: {
+        ...unlimited,
+        ...{ imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 },
+        ...{ mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 },
+      },
+    });
+    const systemToken = signed(system, operator, { type: 'account', version: 2 });
+    const server = await startNatsServer(`
+      operator: "${operatorToken}"
+      system_account: ${system.getPublicKey()}
+      resolver: MEMORY
+      resolver_preload: {
+        ${account.getPublicKey()}: "${accountToken}"
+        ${system.getPublicKey()}: "${systemToken}"
+      }`);
+    const userToken = signed(user, account, { type: 'user', version: 2, ...unlimited });
+    const credentials = join(temporaryFolder(), 'ledger.creds');
+    const seed = Buffer.from(user.getSeed()).toString();
+    writeFileSync(
+      credentials,
+      `-----BEGIN NATS USER JWT-----\n${userToken}\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------\n`,
+      { mode: 0o600 },
+    );
+    const store = await openOn(
+      `${server.url}/plr?credentialsFile=${encodeURIComponent(credentials)}`,
+    );
+    await store.append('some', 0, [someEvent(0)]);
+    expect(await headersOf(store, 'some')).toHaveLength(1);
+    await expect(openJetStreamStore(server.url)).rejects.toMatchObject({
+      code: 'ERR_STORE_UNREACHABLE',
+    });
+  });
+
   test('is kept from listening by TLS', async () => {
     const [folder, port] = [temporaryFolder(), 'localhost'];
     const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
@@ -259,3 +305,12 @@ describe.skipIf(isNatsMissing)('who connects', () => {
     await expect(openJetStreamStore(url)).rejects.toMatchObject({ code: 'ERR_STORE_UNREACHABLE' });
   });
 });
+
+/** A JWT as NATS has them: of one key, signed by another. */
+function signed(of: KeyPair, by: KeyPair, nats: object): string {
+  const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { sub: of.getPublicKey(), iss: by.getPublicKey(), name: 'tests', iat: 1, nats };
+  const jti = createHash('sha256').update(JSON.stringify(claims)).digest('hex');
+  const body = `${encoded({ typ: 'JWT', alg: 'ed25519-nkey' })}.${encoded({ ...claims, jti })}`;
+  return `${body}.${Buffer.from(by.sign(Buffer.from(body))).toString('base64url')}`;
+}
