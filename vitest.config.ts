@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,7 +6,10 @@ export default defineConfig({
     // Durability tests start many processes; a minute is theirs, not a unit test's.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Many of them wait for servers and processes rather than compute: more of them than cores are at work.
-    maxWorkers: 3,
+    // Every ledger of the tests waits for its disk at every commit. A killed process leaves in memory what
+    // it would leave on a disk, so where there is a folder in memory the tests' files are there.
+    env: existsSync('/dev/shm') ? { TMPDIR: '/dev/shm' } : {},
+    // Many tests wait for servers and processes rather than compute: more than one is at work.
+    maxWorkers: 2,
   },
 });

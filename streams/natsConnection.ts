@@ -37,8 +37,9 @@ export function isUnanswered(error: unknown): boolean {
   if (!(error instanceof NatsError)) {
     return false;
   }
-  // 503: no leader, or not enough servers, for the moment.
-  return error.api_error === undefined || error.api_error.code === 503;
+  // 503: no leader, or not enough servers, for the moment; so says 10005 while a cluster is coming up.
+  const { code, err_code: number } = error.api_error ?? { code: 503 };
+  return code === 503 || number === 10005;
 }
 
 /** True for the server's word that a subject which is to be new has a message already. */

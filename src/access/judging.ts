@@ -111,13 +111,16 @@ export function createJudging(parts: {
     judge: async (asker, action, { learner, basis }) => {
       const { organisation, basis: own } = await organisationFacts(journal, asker);
       const facts = { organisation, learner, requiredNotice: await parts.requiredNotice() };
-      const request = {
+      const asked = {
         asker: asker.by,
         user: asker.user,
         action,
         purpose: asker.purpose,
         on: dateOf(clock()),
       };
+      // Nobody of the organisation is decided on as nobody, because that is what is recorded of them.
+      const isNobody = asker.by.kind === 'organisation' && userOf(asked, facts) === null;
+      const request = { ...asked, user: isNobody ? null : asker.user };
       const decision = decideAccess(request, facts);
       const identityMatches = learner?.identityMatches ?? null;
       return {

@@ -200,7 +200,12 @@ describe('a recorded look', () => {
       // Each run asks some thirty times for each of up to five changes.
       {
         numRuns: 8,
-        examples: [[Object.keys(changes).slice(0, 9)], [Object.keys(changes).slice(9)]],
+        examples: [
+          [Object.keys(changes).slice(0, 9)],
+          [Object.keys(changes).slice(9)],
+          // Who was authorised by name and is no user any more.
+          [['restricted', 'personRemoved']],
+        ],
       },
     );
   }, 240_000);

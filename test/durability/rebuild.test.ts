@@ -96,6 +96,7 @@ async function expectComplete(ledger: Ledger): Promise<void> {
 /** The tables that belong to no generation, and the generations that are of no use. */
 /** The tables of the file beside those of views: its own, and the index of who looked at whom. */
 const OTHER_TABLES = [
+  'published',
   ...['erasures', 'generations'],
   ...['looked_through', 'looks', 'access_days', 'births_tried'],
 ];

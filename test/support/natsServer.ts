@@ -105,14 +105,28 @@ function createNatsServer(port: number, config: string): NatsServer {
   };
 }
 
-/** A port of this machine that nobody listens on. */
+/** Below the ports that the system gives to clients, and a range of its own for every worker of the tests. */
+const FIRST_PORT = 12_000;
+const PORTS_PER_WORKER = 1_000;
+let portsGiven = 0;
+
+/** A port of this machine that nobody listens on, and that no other test is given. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  const worker = Number(process.env['VITEST_POOL_ID'] ?? 0) % 16;
+  for (let tries = 0; tries < PORTS_PER_WORKER; tries += 1) {
+    portsGiven += 1;
+    const port = FIRST_PORT + worker * PORTS_PER_WORKER + (portsGiven % PORTS_PER_WORKER);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (isFree) {
+      server.close();
+      await once(server, 'close');
+      return port;
+    }
+  }
+  throw new Error('expected a free port, found none');
 }
 
 async function untilOpen(port: number): Promise<void> {
