@@ -77,9 +77,9 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   await resumeAtOpening();
   const statusLists = createStatusLists(journal, vault, clock);
   const { screening } = policy;
-  const sharing = { journal, vault, clock, learners, statusLists, screening };
+  const sharing = { journal, vault, clock, learners, records, statusLists, screening };
 
-  const notices = createNotices({ journal, learners, clock });
+  const notices = createNotices({ journal, learners, records, clock });
   const configuredViews = createConfiguredViews(sharing);
   const lookup = createLookup(records);
   const keptViewsDoor = createKeptViews({ views, source, runner, journal, records });

@@ -27,10 +27,11 @@ import { followUpCommandId, tagOf } from './identifiers.js';
 import { parseInput } from './input.js';
 import type { History, Journal } from './journal.js';
 import type { Learners } from './ledger.js';
+import { type Records, ulnsOf } from './records.js';
 import { callerOf, type Request, recordingOf } from './request.js';
 import type { Screening } from './screening.js';
 import type { StatusLists } from './statusLists.js';
-import { decideOnView, retrying, stateAfter, viewIn } from './viewDeciding.js';
+import { decideOnView, holderOf, retrying, stateAfter, viewIn } from './viewDeciding.js';
 import {
   hashCode,
   hashNewCode,
@@ -82,7 +83,7 @@ export type ConfiguredViews = {
   readonly issueCode: (uln: Uln, viewId: string, request: Request) => Promise<SharedView>;
   /** Ends a view, and every credential it left as. Throws `ERR_VIEW_NOT_FOUND`. */
   readonly revoke: (uln: Uln, viewId: string, request: Request) => Promise<Outcome>;
-  /** Every view of a learner, with its link and how it stands now. */
+  /** Every view of a learner, those made under a merged ULN too, with its link and how it stands now. */
   readonly list: (uln: Uln) => Promise<readonly ListedView[]>;
   /**
    * Decides whether whoever asks may open a link now, uses up the code, and builds what is to be
@@ -97,11 +98,16 @@ export function createConfiguredViews(parts: {
   readonly journal: Journal;
   readonly vault: Vault;
   readonly clock: Clock;
-  readonly learners: Pick<Learners, 'streamOf' | 'read'>;
+  readonly learners: Pick<Learners, 'streamOf'>;
+  readonly records: Pick<Records, 'readRecord'>;
   readonly statusLists: StatusLists;
   readonly screening: Screening;
 }): ConfiguredViews {
-  const { journal, vault, clock, learners, statusLists } = parts;
+  const { journal, vault, clock, learners, records, statusLists } = parts;
+
+  /** The stream that holds a view: of the ULN asked for, or of one of the same person. */
+  const streamWith = async (uln: Uln, viewId: string) =>
+    learners.streamOf(holderOf(viewId, await records.readRecord(uln)) ?? uln);
 
   async function create(
     uln: Uln,
@@ -125,7 +131,7 @@ export function createConfiguredViews(parts: {
   }
 
   async function issueCode(uln: Uln, viewId: string, request: Request): Promise<SharedView> {
-    const stream = await learners.streamOf(uln);
+    const stream = await streamWith(uln, viewId);
     const code = newViewCode();
     const codeHash = hashNewCode(vault, { stream, viewId }, code);
     const command = { type: 'IssueConfiguredViewCode', data: { viewId, codeHash } } as const;
@@ -136,7 +142,7 @@ export function createConfiguredViews(parts: {
   }
 
   async function revoke(uln: Uln, viewId: string, request: Request): Promise<Outcome> {
-    const stream = await learners.streamOf(uln);
+    const stream = await streamWith(uln, viewId);
     const command = { type: 'RevokeConfiguredView', data: { viewId } } as const;
     return retrying(async () => {
       const history = await journal.read<LearnerEvent>(stream);
@@ -230,10 +236,14 @@ export function createConfiguredViews(parts: {
     issueCode,
     revoke,
     list: async (uln) => {
-      const stream = await learners.streamOf(uln);
-      return listedViews(await learners.read(uln), clock(), (viewId) =>
-        viewLink(vault, { stream, viewId }),
-      );
+      const views: ListedView[] = [];
+      for (const { uln: own, events } of ulnsOf(await records.readRecord(uln))) {
+        const stream = await learners.streamOf(own);
+        views.push(
+          ...listedViews(events, clock(), (viewId) => viewLink(vault, { stream, viewId })),
+        );
+      }
+      return views.toSorted((one, other) => one.madeAt.localeCompare(other.madeAt));
     },
     prepare,
   };

@@ -17,6 +17,7 @@ import { eventId } from './identifiers.js';
 import { parseInput } from './input.js';
 import { EMPTY_STREAM, type Journal } from './journal.js';
 import type { Learners } from './ledger.js';
+import { type Records, ulnsOf } from './records.js';
 import { type Request, recordingOf } from './request.js';
 
 const NoticeInput = z.strictObject({ effectiveDate: CalendarDate, texts: NoticeTexts });
@@ -68,9 +69,10 @@ const MAX_CONFLICTS = 3;
 export function createNotices(parts: {
   readonly journal: Journal;
   readonly learners: Learners;
+  readonly records: Pick<Records, 'readRecord'>;
   readonly clock: Clock;
 }): Notices {
-  const { journal, learners, clock } = parts;
+  const { journal, learners, records, clock } = parts;
 
   async function recorded() {
     const all = [];
@@ -139,6 +141,13 @@ export function createNotices(parts: {
     return { notice: found.notice, language };
   }
 
+  /** A person who has several ULNs is shown a notice once, whatever ULN it was shown under. */
+  async function status(uln: Uln): Promise<readonly NoticeStatus[]> {
+    return ulnsOf(await records.readRecord(uln))
+      .flatMap(({ events }) => noticeStatuses(events))
+      .toSorted((one, other) => one.at.localeCompare(other.at));
+  }
+
   return {
     publish,
     list,
@@ -149,7 +158,7 @@ export function createNotices(parts: {
     },
     toShow: async (uln) => {
       const notice = await inForce();
-      const statuses = noticeStatuses(await learners.read(uln));
+      const statuses = await status(uln);
       const isAcknowledged = statuses.some(
         (status) => status.what === 'acknowledged' && status.notice === notice?.notice,
       );
@@ -159,7 +168,7 @@ export function createNotices(parts: {
       learners.handle(uln, { type: 'ShowNotice', data: await chosen(choice) }, request),
     acknowledge: async (uln, choice, request) =>
       learners.handle(uln, { type: 'AcknowledgeNotice', data: await chosen(choice) }, request),
-    status: async (uln) => noticeStatuses(await learners.read(uln)),
+    status,
   };
 }
 

@@ -130,6 +130,14 @@ export function createRecords(
   };
 }
 
+/** The ULNs that answer a question with their events: the one found, and those that it answers for. */
+export function ulnsOf({ found, events, merged }: ReadRecord): readonly {
+  readonly uln: Uln;
+  readonly events: readonly Recorded<LearnerEvent>[];
+}[] {
+  return [{ uln: found, events }, ...merged];
+}
+
 /** The one record of what was read, at the point at which it was read. */
 export function recordOf({ asked, found, events, merged }: ReadRecord, at: Point): LearnerRecord {
   const record = mergePlrs(

@@ -4,11 +4,13 @@ import type { ConfiguredView } from '../domain/learner/configuredViews.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
 import type { Learner } from '../domain/learner/state.js';
+import type { Uln } from '../domain/uln.js';
 import { isConflict } from '../streams/errors.js';
 import type { Clock } from './clock.js';
 import { decideAndAppend, type Outcome } from './deciding.js';
 import { tagOf } from './identifiers.js';
 import type { History, Journal } from './journal.js';
+import { type ReadRecord, ulnsOf } from './records.js';
 import { type Request, recordingOf } from './request.js';
 import type { Screening } from './screening.js';
 
@@ -48,6 +50,12 @@ export function stateAfter({ events }: Pick<History<LearnerEvent>, 'events'>): L
 /** A view of a learner, `null` where there is none of this id. */
 export function viewIn(state: Learner, viewId: string): ConfiguredView | null {
   return (state.status === 'issued' && state.configuredViews.get(viewId)) || null;
+}
+
+/** The ULN of a person under which a view was made; `null` where none of theirs has one of this id. */
+export function holderOf(viewId: string, read: ReadRecord): Uln | null {
+  const found = ulnsOf(read).find(({ events }) => viewIn(stateAfter({ events }), viewId) !== null);
+  return found?.uln ?? null;
 }
 
 /** Takes a step that reads and appends again when others wrote between, some times over. */

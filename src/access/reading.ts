@@ -36,7 +36,7 @@ export type ShownRecord = { readonly read: ReadRecord; readonly count: number };
 /** What is shown of a record: everything it is made of, or the part that an outside organisation sees. */
 export type Disclosed =
   | ({ readonly kind: 'whole' } & ShownRecord)
-  | { readonly kind: 'part'; readonly plr: DisclosedPlr };
+  | ({ readonly kind: 'part'; readonly plr: DisclosedPlr } & Pick<ReadRecord, 'asked' | 'found'>);
 
 /** For these purposes a source sees what it submitted itself, and no more. */
 const OWN_PURPOSES = [
@@ -94,7 +94,8 @@ export function createReading(parts: AccessParts): Reading {
       return { kind: 'whole', ...(await shownAt(asker, read, at)) };
     }
     const source = isOwn && asker.by.kind === 'organisation' ? asker.by.ukprn : null;
-    return { kind: 'part', plr: disclosedTo(recordOf(withoutHidden(read), NOW), source) };
+    const plr = disclosedTo(recordOf(withoutHidden(read), NOW), source);
+    return { kind: 'part', plr, asked: read.asked, found: read.found };
   }
 
   return {

@@ -16,6 +16,7 @@ import {
   requestFrom,
   ULN_ARGUMENT,
 } from './options.js';
+import { sayMaster } from './reading.js';
 
 /** `plr access looks|explain|review`: who looked at what, why that was decided, and what looks wrong. */
 export function accessCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
@@ -37,7 +38,13 @@ function looksCommand(context: CliContext): Command {
       const asker = askerFrom(context, options);
       const limit = parseCount(options.limit, '--limit');
       const uln = await readUln(context, argument);
-      const looks = await context.withLedger((ledger) => ledger.access.looks(uln, asker, limit));
+      const looks = await context.withLedger(async (ledger) => {
+        const found = await ledger.access.looks(uln, asker, limit);
+        if (options.ndjson !== true) {
+          sayMaster(context, await ledger.resolve(uln));
+        }
+        return found;
+      });
       for (const look of looks) {
         context.print(options.ndjson === true ? JSON.stringify(look) : lookText(look));
       }

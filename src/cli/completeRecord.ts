@@ -2,7 +2,7 @@ import type { Uln } from '../../domain/uln.js';
 import { NOW } from '../../projections/replay.js';
 import type { Asker } from '../access/accessLedger.js';
 import type { Ledger } from '../openLedger.js';
-import { recordOf } from '../records.js';
+import { recordOf, ulnsOf } from '../records.js';
 import { lookText } from './access.js';
 import { eventLine, plrLines, pointText } from './format.js';
 import { mergedLines } from './mergedLines.js';
@@ -42,9 +42,11 @@ export function completePage(
     `Complete Personal Learning Record, ${pointText(NOW)}, printed ${on}`,
     ...plrLines(plr),
     ...mergedLines(plr),
-    ...part(
-      'How it came to be',
-      read.events.map((recorded) => eventLine(recorded)),
+    ...ulnsOf(read).flatMap(({ uln, events }) =>
+      part(
+        uln === read.found ? 'How it came to be' : `How it came to be, under ${uln}`,
+        events.map((recorded) => eventLine(recorded)),
+      ),
     ),
     ...part(
       'What you have shared yourself',

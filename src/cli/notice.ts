@@ -18,6 +18,7 @@ import {
   requestFrom,
   ULN_ARGUMENT,
 } from './options.js';
+import { sayMaster } from './reading.js';
 import { printOutcome } from './receipt.js';
 
 /** `plr notice publish|list|show|given|acknowledge|status`: privacy notices, and who has seen them. */
@@ -158,6 +159,9 @@ function statusCommand(context: CliContext): Command {
       const uln = await readUln(context, argument);
       const statuses = await context.withLedger(async (ledger) => {
         await ledger.access.requireWhole(uln, asker, ['notices']);
+        if (options.ndjson !== true) {
+          sayMaster(context, await ledger.resolve(uln));
+        }
         return ledger.notices.status(uln);
       });
       for (const status of statuses) {

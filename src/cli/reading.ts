@@ -49,7 +49,10 @@ export function readingCommand(
 }
 
 /** Says on top of an answer that it is the master's, where it is. */
-export function sayMaster(context: CliContext, { asked, found }: Resolution): void {
+export function sayMaster(
+  context: CliContext,
+  { asked, found }: Pick<Resolution, 'asked' | 'found'>,
+): void {
   if (asked !== found) {
     context.print(
       `Master record substituted for the learner (${SUBSTITUTED}): asked for ${asked}, found ${found}`,
@@ -58,7 +61,7 @@ export function sayMaster(context: CliContext, { asked, found }: Resolution): vo
 }
 
 /** What an answer in JSON says of whom was asked for and who was found. */
-export function ulnFields({ asked, found }: Resolution) {
+export function ulnFields({ asked, found }: Pick<Resolution, 'asked' | 'found'>) {
   return {
     incomingUln: asked,
     foundUln: found,

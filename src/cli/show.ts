@@ -20,7 +20,7 @@ import {
   requireVersion,
   ULN_ARGUMENT,
 } from './options.js';
-import { sayMaster } from './reading.js';
+import { sayMaster, ulnFields } from './reading.js';
 
 type ShowOptions = PointOptions &
   AskingOptions & {
@@ -67,7 +67,10 @@ export function showCommand(context: CliContext): Command {
         if (options.complete === true) {
           refusePoint(options, 'the complete record is of now');
           const complete = await completeRecord(ledger, uln, asker);
-          const { read: _, ...parts } = complete;
+          const { read, ...parts } = complete;
+          if (options.json !== true) {
+            sayMaster(context, read);
+          }
           (options.json === true
             ? [JSON.stringify(parts)]
             : completePage(complete, context.clock().slice(0, 10))
@@ -79,9 +82,10 @@ export function showCommand(context: CliContext): Command {
         if (shown.kind === 'part') {
           refusePoint(options, 'an organisation is shown the record of now');
           if (options.json === true) {
-            context.print(JSON.stringify(shown.plr));
+            context.print(JSON.stringify({ ...shown.plr, ...ulnFields(shown) }));
             return;
           }
+          sayMaster(context, shown);
           context.print(colours.bold('Personal Learning Record, as shared now'));
           disclosedLines(shown.plr).forEach(context.print);
           return;

@@ -15,6 +15,7 @@ import {
   requestFrom,
   ULN_ARGUMENT,
 } from './options.js';
+import { sayMaster } from './reading.js';
 import { printOutcome } from './receipt.js';
 import { given, type LearnerOptions } from './recordingAction.js';
 import { listedViewLines } from './viewFormat.js';
@@ -126,6 +127,9 @@ function listCommand(context: CliContext): Command {
       const uln = await readUln(context, argument);
       const views = await context.withLedger(async (ledger) => {
         await ledger.access.requireWhole(uln, asker, ['views']);
+        if (options.ndjson !== true) {
+          sayMaster(context, await ledger.resolve(uln));
+        }
         return ledger.configuredViews.list(uln);
       });
       for (const view of views) {

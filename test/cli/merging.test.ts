@@ -8,6 +8,7 @@ import { placesIn } from '../support/synthetic.js';
 import {
   ACHIEVEMENT,
   AWARDING,
+  COLLEGE,
   createLedgerWorld,
   expectDone,
   fieldsOf,
@@ -303,6 +304,75 @@ describe('a merge that was cut short', () => {
 
   test('is in no list of a ledger that has none', async () => {
     expect((await world.plr(['merge', 'status'])).stdout).toBe('No merges.\n');
+  });
+});
+
+describe('a superseded ULN', () => {
+  const guidance = ['--as', COLLEGE, '--purpose', 'advice-and-guidance'];
+  const notice = {
+    effectiveDate: '2026-09-01',
+    texts: Object.fromEntries(
+      ['en', 'cy'].map((one) => [one, { title: 'Notice', short: 'Short', extended: 'Long' }]),
+    ),
+  };
+  const choice = ['--detail', 'givenName', '--purpose', 'training', '--expires', '2026-12-31'];
+
+  /** A view, a notice and a connection that were recorded under the ULN before it was merged. */
+  async function mergeUsed(): Promise<void> {
+    const own = ['--as', 'learner'];
+    const publish = ['notice', 'publish', '--input', '-'];
+    expectDone(await world.plr(publish, { stdin: JSON.stringify(notice) }));
+    expectDone(await world.plr(['show', other, ...own]));
+    expectDone(await world.plr(['notice', 'acknowledge', other, '--notice', '1', ...own]));
+    expectDone(await world.plr(['view', 'create', other, ...choice, ...own]));
+    const link = ['--kind', 'enrolment', '--evidence-reference', 'E-1', '--as', COLLEGE];
+    expectDone(await world.plr(['connection', 'establish', other, ...link]));
+    expectDone(await world.plr(['organisation', 'notice', '10000002', '--notice', '1']));
+    await merge();
+  }
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['by an organisation', ['show'], guidance],
+    ['whole, by the learner', ['show'], ['--complete', '--as', 'learner']],
+    ['because of its views', ['view', 'list'], ['--as', 'learner']],
+    ['because of its notices', ['notice', 'status'], []],
+    ['because of its looks', ['access', 'looks'], []],
+  ])(
+    'that is asked for %s is answered with the master, which is said first',
+    async (_, words, options) => {
+      await mergeUsed();
+      const { stdout } = expectDone(await world.plr([...words, other, ...options]));
+      const [said, ...answer] = stdout.split('\n');
+      expect(said).toBe(
+        `Master record substituted for the learner (WSRC0022): asked for ${other}, found ${master}`,
+      );
+      const own = expectDone(await world.plr([...words, master, ...options])).stdout.split('\n');
+      // Each look is a look more.
+      const isLook = (line: string) => / (read|read-history|find) by /.test(line);
+      expect(answer.filter((line) => !isLook(line))).toEqual(own.filter((line) => !isLook(line)));
+    },
+  );
+
+  test('is named beside the master to an organisation that reads JSON', async () => {
+    await mergeUsed();
+    const asked = async (uln: string) =>
+      fieldsOf(expectDone(await world.plr(['show', uln, ...guidance, '--json'])));
+    const named = { foundUln: master, uln: master };
+    expect(await asked(other)).toMatchObject({ ...named, incomingUln: other, code: 'WSRC0022' });
+    expect(await asked(master)).toMatchObject({ ...named, incomingUln: master, code: null });
+  });
+
+  test('keeps its views, notices and history in the complete record, and a view can be ended', async () => {
+    await mergeUsed();
+    const complete = ['show', master, '--complete', '--as', 'learner'];
+    const page = expectDone(await world.plr(complete)).stdout;
+    expect(page).not.toMatch(/^Notice$/m);
+    expect(page).toContain(`How it came to be, under ${other}\n    1  `);
+    expect(page).toContain('notice 1 (en)  acknowledged by the learner');
+    const { views } = fieldsOf(await world.plr([...complete, '--json']));
+    const [{ viewId }] = views as [{ readonly viewId: string }];
+    expectDone(await world.plr(['view', 'revoke', master, '--view', viewId, '--as', 'learner']));
+    expect((await world.plr(['view', 'list', other])).stdout).toContain('revoked');
   });
 });
 
