@@ -87,6 +87,7 @@ describe('find', () => {
             familyNameAtAge16: null,
           },
           linked: null,
+          retired: null,
         },
       ],
     });
