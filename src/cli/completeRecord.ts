@@ -41,7 +41,7 @@ export function completePage(
   return [
     `Complete Personal Learning Record, ${pointText(NOW)}, printed ${on}`,
     ...plrLines(plr),
-    ...mergedLines(plr),
+    ...mergedLines(plr, read),
     ...ulnsOf(read).flatMap(({ uln, events }) =>
       part(
         uln === read.found ? 'How it came to be' : `How it came to be, under ${uln}`,

@@ -49,8 +49,11 @@ function recordCommand(context: CliContext, exit: Exit): Command {
 function undoCommand(context: CliContext, exit: Exit): Command {
   const command = new Command('undo')
     .description('undo a merge: each of the two ULNs has its own record again')
-    .argument('<uln>', 'the master, or - to read it from standard input')
-    .requiredOption('--merge <id>', 'the merge; "plr show" of the master prints its id')
+    .argument(
+      '<uln>',
+      'the ULN that the other was merged into, or - to read it from standard input',
+    )
+    .requiredOption('--merge <id>', 'the merge; "plr show" prints its id')
     .requiredOption('--reason <text>', 'why they are not one person');
   return recording(command).action(
     async (argument: string, options: Options & { readonly merge: string }) => {

@@ -1,8 +1,15 @@
 import type { MergedEntry, MergedPlr } from '../../projections/mergedPlr.js';
+import type { ReadRecord } from '../records.js';
 import { valueText } from './format.js';
 
-/** What a record says besides its entries where ULNs were merged or retired: lines of text, none elsewhere. */
-export function mergedLines(plr: MergedPlr): readonly string[] {
+/**
+ * What a record says besides its entries where ULNs were merged or retired: lines of text, none
+ * elsewhere. What was read of it says which ULN of a chain each was merged into: a merge is undone there.
+ */
+export function mergedLines(
+  plr: MergedPlr,
+  { found, merged: read }: Pick<ReadRecord, 'found' | 'merged'>,
+): readonly string[] {
   const { merging, conflicts } = plr;
   const { retired, merged, supersededBy } = merging;
   return [
@@ -13,7 +20,11 @@ export function mergedLines(plr: MergedPlr): readonly string[] {
       ? []
       : ['', `Superseded by ${supersededBy.master} (merge ${supersededBy.mergeId})`]),
     ...(merged.length === 0 ? [] : ['', 'Merged ULNs']),
-    ...merged.map(({ uln, key, since }) => `  ${uln}  since ${since.slice(0, 10)} (merge ${key})`),
+    ...merged.map(({ uln, key, since }) => {
+      const into = read.find(({ mergeId }) => mergeId === key)?.into ?? found;
+      const where = into === found ? '' : ` into ${into}`;
+      return `  ${uln}  since ${since.slice(0, 10)}${where} (merge ${key})`;
+    }),
     ...(merged.length === 0 ? [] : sourceLines(plr)),
     ...(conflicts.length === 0 ? [] : ['', 'Conflicts: these cannot both be right']),
     ...conflicts.flatMap(({ entries, fields }) => [

@@ -101,7 +101,7 @@ export function showCommand(context: CliContext): Command {
         sayMaster(context, shown.read);
         context.print(colours.bold(`Personal Learning Record, ${pointText(at)}`));
         plrLines(plr).forEach(context.print);
-        mergedLines(plr).forEach(context.print);
+        mergedLines(plr, shown.read).forEach(context.print);
       });
     },
   );

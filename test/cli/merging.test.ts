@@ -86,6 +86,24 @@ describe('two ULNs of one person', () => {
     expect((await world.plr(['show', other])).stdout).toBe(before.stdout);
   });
 
+  test('of a chain are undone one at a time, at the ULN that is shown for each', async () => {
+    const top = await register(world, { givenName: 'Ambra', lastKnownPostCode: 'ZZ99 3CZ' });
+    const lower = await merge();
+    const upper = String(
+      fieldsOf(await world.plr(['merge', 'record', top, '--superseded', master, ...why, '--json']))[
+        'mergeId'
+      ],
+    );
+    const { stdout } = await world.plr(['show', other]);
+    expect(stdout).toContain(`  ${master}  since 2026-09-01 (merge ${upper})`);
+    expect(stdout).toContain(`  ${other}  since 2026-09-01 into ${master} (merge ${lower})`);
+    const undo = (uln: string) => world.plr(['merge', 'undo', uln, '--merge', lower, ...why]);
+    expect((await undo(top)).stderr).toContain('ERR_MERGE_NOT_FOUND');
+    expectDone(await undo(master));
+    expect((await world.plr(['show', top])).stdout).not.toContain(other);
+    expect((await world.plr(['show', other])).stdout).not.toContain('WSRC0022');
+  });
+
   test('can both be read from standard input, the master first', async () => {
     const argv = ['merge', 'record', '-', '--superseded', '-', ...why];
     expectDone(await world.plr(argv, { stdin: `${master}\n${other}\n` }));
