@@ -1,6 +1,6 @@
-import { isConnected } from '../../domain/access/conditions.js';
+import { isConnected, isRestricted } from '../../domain/access/conditions.js';
 import type { Action } from '../../domain/access/events.js';
-import { outsideOrganisation } from '../../domain/access/request.js';
+import { type AccessFacts, outsideOrganisation } from '../../domain/access/request.js';
 import type { CalendarDate } from '../../domain/date.js';
 import type { Uln } from '../../domain/uln.js';
 import { learnerStream, tagOf } from '../identifiers.js';
@@ -9,6 +9,7 @@ import type { UlnChange } from '../ulnChanges.js';
 import type { Asker } from './accessLedger.js';
 import { type AccessParts, askAbout, NOTHING_SHOWN, recordsOf } from './asked.js';
 import { foldLearner, learnerFactsOf } from './facts.js';
+import type { Judged } from './judging.js';
 
 /** Lists that name learners, and what else is shown of one learner besides the record. */
 export type Listing = {
@@ -21,7 +22,8 @@ export type Listing = {
   ) => Promise<readonly Row[]>;
   /**
    * ULNs merged, unmerged and retired in a period: all of them for the keeper and the operator's
-   * staff, for an organisation those of learners who are linked to it.
+   * staff, for an organisation those of learners who are linked to it. Who is handled as restricted is
+   * in it for who may find them alone.
    */
   readonly ulnChanges: (
     period: { readonly from: CalendarDate; readonly to: CalendarDate },
@@ -57,31 +59,39 @@ export function createListing(
     return shown;
   }
 
-  async function isLinked(uln: Uln, asker: Asker, on: CalendarDate): Promise<boolean> {
+  async function learnerOf(uln: Uln): Promise<AccessFacts['learner']> {
     const read = await recordsOf(parts).readRecord(uln);
     const streams = [read.events, ...read.merged.map(({ events }) => events)];
-    const learner = learnerFactsOf(streams.map(foldLearner), null);
-    const request = { asker: asker.by, user: asker.user, action: 'read', purpose: '', on } as const;
-    return isConnected(request, learner);
+    return learnerFactsOf(streams.map(foldLearner), null);
+  }
+
+  /** Whether a change is for who asks: of nobody who is kept from them, and for an organisation of who is linked to it. */
+  async function isShown({ request, facts }: Judged, change: UlnChange): Promise<boolean> {
+    const other = await learnerOf(change.other.uln);
+    const master = change.master === null ? null : await learnerOf(change.master.uln);
+    const isOutside = outsideOrganisation(request, facts) !== null;
+    return (
+      !isRestricted(request, other) &&
+      !isRestricted(request, master) &&
+      (!isOutside || isConnected(request, other))
+    );
   }
 
   return {
     list,
     ulnChanges: async (period, asker) => {
       const judged = await judging.judge(asker, 'find', { learner: undefined, basis: [] });
-      const isOutside = outsideOrganisation(judged.request, judged.facts) !== null;
       return list(
         asker,
         'find',
         async () => {
-          const changes = await merging.changes(period);
-          const linked = [];
-          for (const change of isOutside ? changes : []) {
-            if (await isLinked(change.other.uln, asker, judged.request.on)) {
-              linked.push(change);
+          const shown = [];
+          for (const change of await merging.changes(period)) {
+            if (await isShown(judged, change)) {
+              shown.push(change);
             }
           }
-          return isOutside ? linked : changes;
+          return shown;
         },
         ({ master, other }) => [other.uln, ...(master === null ? [] : [master.uln])],
       );
