@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Ukprn } from './ukprn.js';
+import { Ukprn } from './values/ukprn.js';
 
 /**
  * Who asks: an organisation by its UKPRN, the learner the stream belongs to, or the keeper, which is

@@ -1,5 +1,5 @@
-import type { CalendarDate, Instant } from './date.js';
 import type { Redactable } from './redaction.js';
+import type { CalendarDate, Instant } from './values/date.js';
 
 /** An event as it stands in the ledger: what was recorded, where, when, by whom and for what. */
 export type Recorded<Event> = {

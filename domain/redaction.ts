@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant } from './date.js';
+import { Instant } from './values/date.js';
 
 /** Why something is made unreadable: neutral codes, because orders are recorded in clear. */
 export const ErasureBasis = z.enum([

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { CalendarDate, Instant } from '../domain/date.js';
-import { type EntryReference, entryKey } from '../domain/learner/entries.js';
+import { type EntryReference, entryKey } from '../domain/learner/entry/entries.js';
 import type { ChallengeSubject } from '../domain/learner/events.js';
+import type { CalendarDate, Instant } from '../domain/values/date.js';
 import {
   ignoresConfiguredViews,
   ignoresConnections,

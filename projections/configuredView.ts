@@ -1,11 +1,11 @@
-import type { Instant } from '../domain/date.js';
-import { viewDetailFields, viewEntryFields } from '../domain/learner/configuredViewCommands.js';
-import type { ViewSelection } from '../domain/learner/configuredViewEvents.js';
-import { type EntryReference, entryKey } from '../domain/learner/entries.js';
+import { viewDetailFields, viewEntryFields } from '../domain/learner/configuredView/commands.js';
+import type { ViewSelection } from '../domain/learner/configuredView/events.js';
+import { type EntryReference, entryKey } from '../domain/learner/entry/entries.js';
 import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js';
 import type { Values } from '../domain/learner/state.js';
 import type { Recorded } from '../domain/recorded.js';
 import { isRedacted } from '../domain/redaction.js';
+import type { Instant } from '../domain/values/date.js';
 import { type PlrState, plrProjection } from './plr.js';
 import { fold } from './projection.js';
 import { eventsAt, NOW } from './replay.js';

@@ -1,6 +1,6 @@
-import { entryKey } from '../domain/learner/entries.js';
+import { entryKey } from '../domain/learner/entry/entries.js';
 import { isRedacted } from '../domain/redaction.js';
-import type { Uln } from '../domain/uln.js';
+import type { Uln } from '../domain/values/uln.js';
 import type { PlrEntry } from './plr.js';
 
 /** Entries that speak of one participation or achievement and say different things of it. */

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Instant } from '../domain/date.js';
+import type { Instant } from '../domain/values/date.js';
 import { keptView, type TableNames } from './keptView.js';
 
 /** The rows of one import that wait, and when the last of the others was decided; `null` for one without held rows. */

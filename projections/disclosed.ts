@@ -1,4 +1,4 @@
-import type { LearnerDetails } from '../domain/learner/details.js';
+import type { LearnerDetails } from '../domain/learner/details/details.js';
 import type { Plr } from './plr.js';
 
 /** The details that identify a learner: all that an outside organisation sees of them. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { Instant } from '../domain/date.js';
 import type { HoldCode } from '../domain/imports/events.js';
+import type { Instant } from '../domain/values/date.js';
 import { keptView, type TableNames } from './keptView.js';
 
 /** A row that waits to be recorded. Its cells are read from the import's own stream. */

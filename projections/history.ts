@@ -1,4 +1,4 @@
-import { type EntryReference, entryKey } from '../domain/learner/entries.js';
+import { type EntryReference, entryKey } from '../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Values } from '../domain/learner/state.js';
 import type { Recorded } from '../domain/recorded.js';

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { AccessEvent, AccessEventData } from '../domain/access/events.js';
 import type { DayOfAccess } from '../domain/alert/abuse.js';
-import type { CalendarDate, Instant } from '../domain/date.js';
-import { dateOf } from '../domain/date.js';
 import type { Recorded } from '../domain/recorded.js';
+import type { CalendarDate, Instant } from '../domain/values/date.js';
+import { dateOf } from '../domain/values/date.js';
 
 /** Somebody's look at a learner, or attempt at one, as the learner sees it. */
 export type Look = Pick<

@@ -1,7 +1,7 @@
-import type { Instant } from '../domain/date.js';
-import type { EntryReference } from '../domain/learner/entries.js';
+import type { EntryReference } from '../domain/learner/entry/entries.js';
 import type { Values } from '../domain/learner/state.js';
-import type { Uln } from '../domain/uln.js';
+import type { Instant } from '../domain/values/date.js';
+import type { Uln } from '../domain/values/uln.js';
 import { disagreements, isSameEntry, type PlrConflict } from './conflicts.js';
 import type { Plr, PlrEntry, PlrQualification } from './plr.js';
 import type { PlrChallenge } from './plrChallenges.js';

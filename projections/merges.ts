@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { Instant } from '../domain/date.js';
 import type { LearnerEventData } from '../domain/learner/events.js';
+import type { Instant } from '../domain/values/date.js';
 import {
   ignoresConfiguredViews,
   ignoresConnections,

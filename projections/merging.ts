@@ -1,8 +1,8 @@
-import type { Instant } from '../domain/date.js';
 import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js';
-import type { MergeEvent } from '../domain/learner/mergeState.js';
+import type { MergeEvent } from '../domain/learner/merge/state.js';
 import type { Recorded } from '../domain/recorded.js';
-import type { Uln } from '../domain/uln.js';
+import type { Instant } from '../domain/values/date.js';
+import type { Uln } from '../domain/values/uln.js';
 import type { Point } from './replay.js';
 
 /** What a ULN's own stream says of its merges: as the master of others, as superseded, and whether it is used. */

@@ -1,8 +1,8 @@
 import type { Actor } from '../domain/actor.js';
-import type { Instant } from '../domain/date.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { NoticeLanguage } from '../domain/notice/events.js';
 import type { Recorded } from '../domain/recorded.js';
+import type { Instant } from '../domain/values/date.js';
 
 /** Which privacy notice a learner was shown or has acknowledged, in which language, by whom and when. */
 export type NoticeStatus = {

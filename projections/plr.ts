@@ -1,8 +1,8 @@
-import type { CalendarDate, Instant } from '../domain/date.js';
 import type { Disposed } from '../domain/erasure/disposalEvents.js';
-import { type EntryReference, isAchievedGrade } from '../domain/learner/entries.js';
+import { type EntryReference, isAchievedGrade } from '../domain/learner/entry/entries.js';
 import { applyChanges, type IssuedLearner, type Values } from '../domain/learner/state.js';
 import { isRedacted } from '../domain/redaction.js';
+import type { CalendarDate, Instant } from '../domain/values/date.js';
 import {
   ignoresConfiguredViews,
   ignoresNotices,

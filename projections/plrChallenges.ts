@@ -1,7 +1,7 @@
-import type { CalendarDate, Instant } from '../domain/date.js';
-import { entryKey } from '../domain/learner/entries.js';
+import { entryKey } from '../domain/learner/entry/entries.js';
 import type { ChallengeSubject, LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
+import type { CalendarDate, Instant } from '../domain/values/date.js';
 
 /** A data challenge as the record shows it. */
 export type PlrChallenge = {

@@ -1,13 +1,13 @@
-import type { Instant } from '../domain/date.js';
 import {
   type EntryNaming,
   type EntryReference,
   entryKey,
   entryKeyOf,
-} from '../domain/learner/entries.js';
+} from '../domain/learner/entry/entries.js';
 import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js';
 import { applyChanges, type Values } from '../domain/learner/state.js';
 import type { Recorded } from '../domain/recorded.js';
+import type { Instant } from '../domain/values/date.js';
 import type { PlrEntry, PlrState } from './plr.js';
 
 /** One entry as folding keeps it. */

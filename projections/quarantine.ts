@@ -1,6 +1,6 @@
-import { entryKey } from '../domain/learner/entries.js';
+import { entryKey } from '../domain/learner/entry/entries.js';
+import { subjectOf } from '../domain/learner/entry/subjects.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import { subjectOf } from '../domain/learner/subjects.js';
 import type { Recorded } from '../domain/recorded.js';
 
 type Events = readonly Recorded<LearnerEvent>[];

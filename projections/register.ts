@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { LearnerDetails } from '../domain/learner/details.js';
+import type { LearnerDetails } from '../domain/learner/details/details.js';
 import {
   compareDemographics,
   type Demographics,
@@ -7,12 +7,12 @@ import {
   givenNamesOf,
   type KnownLearner,
   type Match,
-} from '../domain/learner/matching.js';
-import type { Authorisation } from '../domain/learner/sharingEvents.js';
+} from '../domain/learner/details/matching.js';
+import { mistypedDates } from '../domain/learner/details/typingErrors.js';
+import type { Authorisation } from '../domain/learner/sharing/events.js';
 import { applyChanges } from '../domain/learner/state.js';
-import { mistypedDates } from '../domain/learner/typingErrors.js';
-import { isPlaceholder } from '../domain/postcode.js';
-import type { Uln } from '../domain/uln.js';
+import { isPlaceholder } from '../domain/values/postcode.js';
+import type { Uln } from '../domain/values/uln.js';
 import {
   ignoresConfiguredViews,
   ignoresConnections,

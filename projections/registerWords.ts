@@ -1,5 +1,5 @@
-import { comparable, comparablePostcode } from '../domain/learner/matching.js';
-import { spellingsOf } from '../domain/learner/typingErrors.js';
+import { comparable, comparablePostcode } from '../domain/learner/details/matching.js';
+import { spellingsOf } from '../domain/learner/details/typingErrors.js';
 import type { Redactable } from '../domain/redaction.js';
 
 /** A column's filter for any of some names. */

@@ -1,7 +1,7 @@
-import type { CalendarDate, Instant } from '../domain/date.js';
-import { entryKeyOf } from '../domain/learner/entries.js';
+import { entryKeyOf } from '../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
+import type { CalendarDate, Instant } from '../domain/values/date.js';
 import { type Change, diff } from './diff.js';
 import { type Plr, plrProjection, toPlr } from './plr.js';
 import { apply, fold } from './projection.js';

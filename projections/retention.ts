@@ -1,13 +1,13 @@
 import type Database from 'better-sqlite3';
-import { type CalendarDate, dateOf } from '../domain/date.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import type { Recorded } from '../domain/recorded.js';
 import {
   countsAsActivity,
   latestOver,
   type RetentionFacts,
   type RetentionPolicy,
-} from '../domain/retention.js';
+} from '../domain/learner/retention/policy.js';
+import type { Recorded } from '../domain/recorded.js';
+import { type CalendarDate, dateOf } from '../domain/values/date.js';
 import { keptView, type PlainEvent, type TableNames } from './keptView.js';
 import type { Projection } from './projection.js';
 

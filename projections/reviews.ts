@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
-import { type CalendarDate, dateOf, type Instant } from '../domain/date.js';
-import type { EntryReference } from '../domain/learner/entries.js';
+import type { EntryReference } from '../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import { evolveReviews, NO_REVIEWS, type Reviews } from '../domain/learner/reviews.js';
+import { evolveReviews, NO_REVIEWS, type Reviews } from '../domain/learner/review/state.js';
 import type { Recorded } from '../domain/recorded.js';
-import type { ScreeningCategory } from '../domain/screening.js';
+import type { ScreeningCategory } from '../domain/screening/screening.js';
+import { type CalendarDate, dateOf, type Instant } from '../domain/values/date.js';
 import {
   ignoresConfiguredViews,
   ignoresConnections,

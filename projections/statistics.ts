@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { entryKey, entryKeyOf } from '../domain/learner/entries.js';
+import { entryKey, entryKeyOf } from '../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import {
   ignoresConfiguredViews,

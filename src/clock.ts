@@ -1,4 +1,4 @@
-import { Instant } from '../domain/date.js';
+import { Instant } from '../domain/values/date.js';
 import { StreamError } from '../streams/errors.js';
 
 /** Tells the time as an instant in UTC. An injected clock need only never go back. */

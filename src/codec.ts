@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { type CalendarDate, dateOf, type Instant } from '../domain/date.js';
 import type { Recorded } from '../domain/recorded.js';
 import { isRedacted } from '../domain/redaction.js';
+import { type CalendarDate, dateOf, type Instant } from '../domain/values/date.js';
 import { canonicalize } from '../streams/canonicalJson.js';
 import { eventHash, type Header, headerText, parseHeader, SUITE } from '../streams/envelope.js';
 import type { NewEvent, StoredEvent } from '../streams/eventStore.js';

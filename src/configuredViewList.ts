@@ -1,7 +1,7 @@
-import type { Instant } from '../domain/date.js';
-import { codeState, viewState } from '../domain/learner/configuredViews.js';
+import { codeState, viewState } from '../domain/learner/configuredView/state.js';
 import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
+import type { Instant } from '../domain/values/date.js';
 import { stateAfter } from './viewDeciding.js';
 
 /** A configured view as the learner sees it among the others. */

@@ -1,19 +1,19 @@
-import type { Instant } from '../domain/date.js';
 import { DomainError } from '../domain/errors.js';
 import {
   type ConfiguredViewChoice,
   ConfiguredViewInput,
-} from '../domain/learner/configuredViewCommands.js';
+} from '../domain/learner/configuredView/commands.js';
 import {
   codeRefusal,
   isOpeningRefused,
   notAvailable,
-} from '../domain/learner/configuredViewDecisions.js';
-import type { ViewRecipient } from '../domain/learner/configuredViewEvents.js';
-import type { ConfiguredView } from '../domain/learner/configuredViews.js';
+} from '../domain/learner/configuredView/decisions.js';
+import type { ViewRecipient } from '../domain/learner/configuredView/events.js';
+import type { ConfiguredView } from '../domain/learner/configuredView/state.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
-import type { Uln } from '../domain/uln.js';
+import type { Instant } from '../domain/values/date.js';
+import type { Uln } from '../domain/values/uln.js';
 import {
   type ConfiguredViewAnswer,
   configuredViewAnswer,

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
 import type { JWK } from 'jose';
-import type { Instant } from '../domain/date.js';
 import { DomainError } from '../domain/errors.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
+import type { Instant } from '../domain/values/date.js';
 import type { ConfiguredViewAnswer } from '../projections/configuredView.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';

@@ -1,9 +1,9 @@
 import { DomainError } from '../domain/errors.js';
 import type { LearnerCommand, LearnerCommandInput } from '../domain/learner/commands.js';
+import { warningsOf } from '../domain/learner/entry/warnings.js';
 import type { LearnerEvent, LearnerEventType } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
-import { supersessionWarnings } from '../domain/learner/mergeDecisions.js';
-import { warningsOf } from '../domain/learner/warnings.js';
+import { supersessionWarnings } from '../domain/learner/merge/decisions.js';
 import { eventId } from './identifiers.js';
 import type { History, Journal, Receipt, Recording } from './journal.js';
 import { flagsFor, type Screening } from './screening.js';

@@ -1,15 +1,15 @@
-import { type CalendarDate, dateOf, type Instant } from '../domain/date.js';
 import type { Disposal, RecordFacts } from '../domain/erasure/disposal.js';
 import type { ImportEvent } from '../domain/imports/events.js';
 import { heldRows } from '../domain/imports/heldRows.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import type { Recorded } from '../domain/recorded.js';
 import {
   importsDecidedBefore,
   openHolds,
   type RetentionPolicy,
   retentionEndsOn,
-} from '../domain/retention.js';
+} from '../domain/learner/retention/policy.js';
+import type { Recorded } from '../domain/recorded.js';
+import { type CalendarDate, dateOf, type Instant } from '../domain/values/date.js';
 import { fold } from '../projections/projection.js';
 import { retentionProjection } from '../projections/retention.js';
 import { isDisposed } from './disposals.js';

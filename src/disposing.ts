@@ -1,8 +1,8 @@
-import type { Instant } from '../domain/date.js';
 import { DomainError } from '../domain/errors.js';
 import type { ImportEvent } from '../domain/imports/events.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
+import type { Instant } from '../domain/values/date.js';
 import { isConflict } from '../streams/errors.js';
 import { mustStay } from './disposalFacts.js';
 import { keptEvents } from './disposals.js';

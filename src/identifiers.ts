@@ -1,5 +1,5 @@
 import { v5 as uuidv5 } from 'uuid';
-import { Uln, ulnCheckDigit } from '../domain/uln.js';
+import { Uln, ulnCheckDigit } from '../domain/values/uln.js';
 import type { Vault } from '../streams/vault.js';
 
 /** The namespace of event ids. Part of the format. */

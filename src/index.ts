@@ -1,28 +1,28 @@
 // biome-ignore-all lint/performance/noBarrelFile: the package's one door, of explicit named exports.
 
 export type { Actor } from '../domain/actor.js';
-export { CalendarDate, Instant } from '../domain/date.js';
 export type { DisposalBasis, Disposed } from '../domain/erasure/disposalEvents.js';
 export { DomainError, type DomainErrorCode } from '../domain/errors.js';
+export { WAYS_TO_COMPLAIN } from '../domain/learner/challenge/complaint.js';
 export type { LearnerCommandInput } from '../domain/learner/commands.js';
-export { WAYS_TO_COMPLAIN } from '../domain/learner/complaint.js';
-export type { ConfiguredViewChoice } from '../domain/learner/configuredViewCommands.js';
-export type { ViewRecipient, ViewSelection } from '../domain/learner/configuredViewEvents.js';
-export { isAchievedGrade } from '../domain/learner/entries.js';
+export type { ConfiguredViewChoice } from '../domain/learner/configuredView/commands.js';
+export type { ViewRecipient, ViewSelection } from '../domain/learner/configuredView/events.js';
+export { isAchievedGrade } from '../domain/learner/entry/entries.js';
 export type { LearnerEvent, LearnerEventData, LearnerEventType } from '../domain/learner/events.js';
+export { DEFAULT_POLICY, type RetentionPolicy } from '../domain/learner/retention/policy.js';
 export type { Notice, NoticeLanguage } from '../domain/notice/events.js';
 export { Purpose } from '../domain/purpose.js';
 export type { Recorded } from '../domain/recorded.js';
 export { type ErasureBasis, isRedacted, type RedactionMarker } from '../domain/redaction.js';
-export { DEFAULT_POLICY, type RetentionPolicy } from '../domain/retention.js';
 export { type FailureFlag, type ServiceCode, serviceCodes } from '../domain/serviceCodes.js';
 export {
   type Message,
   type MessageData,
   MessageKind,
 } from '../domain/subscriber/message.js';
-export { Ukprn } from '../domain/ukprn.js';
-export { explainUln, Uln } from '../domain/uln.js';
+export { CalendarDate, Instant } from '../domain/values/date.js';
+export { Ukprn } from '../domain/values/ukprn.js';
+export { explainUln, Uln } from '../domain/values/uln.js';
 export type { Comparison } from '../projections/comparison.js';
 export type { ConfiguredViewAnswer, ViewedEntry } from '../projections/configuredView.js';
 export type { PlrConflict } from '../projections/conflicts.js';

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import type { Instant } from '../domain/date.js';
 import type { Recorded } from '../domain/recorded.js';
+import type { Instant } from '../domain/values/date.js';
 import { checkPlace, parseHeader } from '../streams/envelope.js';
 import { isCode } from '../streams/errors.js';
 import {

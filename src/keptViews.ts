@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { learnerDetailsShape, missingAsNull } from '../domain/learner/details.js';
+import { learnerDetailsShape, missingAsNull } from '../domain/learner/details/details.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import type { Uln } from '../domain/uln.js';
+import type { Uln } from '../domain/values/uln.js';
 import { keptViews } from '../projections/all.js';
 import {
   type ChallengeQuery,

@@ -4,12 +4,12 @@ import {
   type LearnerCommandInput,
   learnerCommands,
 } from '../domain/learner/commands.js';
-import type { configuredViewCommands } from '../domain/learner/configuredViewCommands.js';
+import type { configuredViewCommands } from '../domain/learner/configuredView/commands.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import { isMergeStep, type MergeStep } from '../domain/learner/mergeCommands.js';
+import { isMergeStep, type MergeStep } from '../domain/learner/merge/commands.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { ServiceCode } from '../domain/serviceCodes.js';
-import type { Uln } from '../domain/uln.js';
+import type { Uln } from '../domain/values/uln.js';
 import { withoutQuarantined } from '../projections/quarantine.js';
 import { isConflict } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';

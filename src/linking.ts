@@ -1,5 +1,5 @@
 import type { LearnerEventData } from '../domain/learner/events.js';
-import type { Uln } from '../domain/uln.js';
+import type { Uln } from '../domain/values/uln.js';
 import { type Candidate, searchedOf } from '../projections/register.js';
 import { NOW, plrAt } from '../projections/replay.js';
 import { foldLearner, learnerFactsOf } from './access/facts.js';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { DomainError } from '../domain/errors.js';
-import { learnerDetailsShape, missingAsNull } from '../domain/learner/details.js';
-import { differingFields, type KnownLearner } from '../domain/learner/matching.js';
-import { checkIdentity, type IdentityCheck } from '../domain/learner/verification.js';
-import { Uln } from '../domain/uln.js';
+import { learnerDetailsShape, missingAsNull } from '../domain/learner/details/details.js';
+import { differingFields, type KnownLearner } from '../domain/learner/details/matching.js';
+import { checkIdentity, type IdentityCheck } from '../domain/learner/details/verification.js';
+import { Uln } from '../domain/values/uln.js';
 import { mergingAt } from '../projections/merging.js';
 import { searchedOf } from '../projections/register.js';
 import { NOW, plrAt } from '../projections/replay.js';

@@ -1,13 +1,13 @@
 import { strict as assert } from 'node:assert';
-import type { CalendarDate } from '../domain/date.js';
 import { DomainError } from '../domain/errors.js';
 import type { LearnerEventData } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
-import { MAX_CHAIN_ULNS, obstacleTo } from '../domain/learner/mergeChains.js';
-import { mergeCommands } from '../domain/learner/mergeCommands.js';
-import { standingMergeWith } from '../domain/learner/mergeState.js';
+import { MAX_CHAIN_ULNS, obstacleTo } from '../domain/learner/merge/chains.js';
+import { mergeCommands } from '../domain/learner/merge/commands.js';
+import { standingMergeWith } from '../domain/learner/merge/state.js';
 import type { IssuedLearner } from '../domain/learner/state.js';
-import type { Uln } from '../domain/uln.js';
+import type { CalendarDate } from '../domain/values/date.js';
+import type { Uln } from '../domain/values/uln.js';
 import { type MergeRow, merges, selectMerges } from '../projections/merges.js';
 import type { Clock } from './clock.js';
 import type { Outcome } from './deciding.js';

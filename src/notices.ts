@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { CalendarDate, dateOf, daysAfter, type Instant } from '../domain/date.js';
 import { DomainError } from '../domain/errors.js';
 import {
   type Notice,
@@ -8,7 +7,8 @@ import {
   NoticeTexts,
 } from '../domain/notice/events.js';
 import { decidePublish, noticeInForce } from '../domain/notice/notice.js';
-import type { Uln } from '../domain/uln.js';
+import { CalendarDate, dateOf, daysAfter, type Instant } from '../domain/values/date.js';
+import type { Uln } from '../domain/values/uln.js';
 import { type NoticeStatus, noticeStatuses } from '../projections/notices.js';
 import { isConflict } from '../streams/errors.js';
 import type { Clock } from './clock.js';

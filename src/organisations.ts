@@ -1,4 +1,3 @@
-import { type CalendarDate, dateOf } from '../domain/date.js';
 import { DomainError } from '../domain/errors.js';
 import {
   type OrganisationCommand,
@@ -11,8 +10,9 @@ import { organisation } from '../domain/organisation/organisation.js';
 import { isDormantOn, standingOn } from '../domain/organisation/standing.js';
 import type { Organisation, RegisteredOrganisation } from '../domain/organisation/state.js';
 import type { Recorded } from '../domain/recorded.js';
-import type { Ukprn } from '../domain/ukprn.js';
 import type { UserEvent } from '../domain/user/events.js';
+import { type CalendarDate, dateOf } from '../domain/values/date.js';
+import type { Ukprn } from '../domain/values/ukprn.js';
 import { isConflict } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';
 import { foldOrganisation, organisationStream } from './access/facts.js';

@@ -1,8 +1,8 @@
-import type { Instant } from '../domain/date.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import { MAX_CHAIN_ULNS } from '../domain/learner/mergeChains.js';
+import { MAX_CHAIN_ULNS } from '../domain/learner/merge/chains.js';
 import type { Recorded } from '../domain/recorded.js';
-import type { Uln } from '../domain/uln.js';
+import type { Instant } from '../domain/values/date.js';
+import type { Uln } from '../domain/values/uln.js';
 import { type MergedPlr, mergePlrs } from '../projections/mergedPlr.js';
 import { mergingAt, type PlrMerging } from '../projections/merging.js';
 import { NOW, type Point, plrAt } from '../projections/replay.js';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { recordDisposed } from '../domain/erasure/disposal.js';
-import { LearnerDetailsInput } from '../domain/learner/details.js';
+import { LearnerDetailsInput } from '../domain/learner/details/details.js';
+import { warningsOf } from '../domain/learner/entry/warnings.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
-import { warningsOf } from '../domain/learner/warnings.js';
-import type { Uln } from '../domain/uln.js';
+import type { Uln } from '../domain/values/uln.js';
 import { isConflict, StreamError } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';

@@ -1,5 +1,4 @@
 import { strict as assert } from 'node:assert';
-import { type CalendarDate, dateOf } from '../domain/date.js';
 import { type Disposal, disposal } from '../domain/erasure/disposal.js';
 import type { DisposalBasis } from '../domain/erasure/disposalEvents.js';
 import { DomainError } from '../domain/errors.js';
@@ -11,8 +10,9 @@ import {
   openHolds,
   type RetentionPolicy,
   retentionEndsOn,
-} from '../domain/retention.js';
-import type { Uln } from '../domain/uln.js';
+} from '../domain/learner/retention/policy.js';
+import { type CalendarDate, dateOf } from '../domain/values/date.js';
+import type { Uln } from '../domain/values/uln.js';
 import { decidedImports, selectDecidedImports } from '../projections/decidedImports.js';
 import { type DueRecord, retention, selectDue } from '../projections/retention.js';
 import type { Runner } from '../projections/runner.js';

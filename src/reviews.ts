@@ -1,16 +1,16 @@
-import type { CalendarDate } from '../domain/date.js';
 import { DomainError } from '../domain/errors.js';
-import { entryKey } from '../domain/learner/entries.js';
+import { entryKey } from '../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
 import {
   decidableQuarantine,
   personOf,
   redactionMissing,
-} from '../domain/learner/reviewDecisions.js';
-import type { Quarantine } from '../domain/learner/reviews.js';
+} from '../domain/learner/review/decisions.js';
+import type { Quarantine } from '../domain/learner/review/state.js';
 import type { Recorded } from '../domain/recorded.js';
-import type { Uln } from '../domain/uln.js';
+import type { CalendarDate } from '../domain/values/date.js';
+import type { Uln } from '../domain/values/uln.js';
 import { entriesOf } from '../projections/quarantine.js';
 import {
   type OpenReview,

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DomainError } from '../domain/errors.js';
-import type { EntryReference } from '../domain/learner/entries.js';
+import type { EntryReference } from '../domain/learner/entry/entries.js';
+import { subjectOf } from '../domain/learner/entry/subjects.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Learner } from '../domain/learner/state.js';
-import { subjectOf } from '../domain/learner/subjects.js';
 import {
   comparedPhrase,
   createScreen,
   type Screen,
   type ScreeningList,
   ScreeningWord,
-} from '../domain/screening.js';
-import { standardWords } from '../domain/screeningWords.js';
+} from '../domain/screening/screening.js';
+import { standardWords } from '../domain/screening/words.js';
 import { canonicalize } from '../streams/canonicalJson.js';
 import { eventId, followUpCommandId } from './identifiers.js';
 import { parseInput } from './input.js';

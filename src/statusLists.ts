@@ -7,7 +7,7 @@ import {
   type StatusListCommand,
   statusListOf,
 } from '../domain/credential/statusList.js';
-import type { Instant } from '../domain/date.js';
+import type { Instant } from '../domain/values/date.js';
 import { isConflict } from '../streams/errors.js';
 import type { Vault } from '../streams/vault.js';
 import type { Clock } from './clock.js';

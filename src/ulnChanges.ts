@@ -1,8 +1,8 @@
-import { type CalendarDate, dateOf } from '../domain/date.js';
-import type { LearnerDetails } from '../domain/learner/details.js';
+import type { LearnerDetails } from '../domain/learner/details/details.js';
 import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js';
 import type { Redactable } from '../domain/redaction.js';
-import type { Uln } from '../domain/uln.js';
+import { type CalendarDate, dateOf } from '../domain/values/date.js';
+import type { Uln } from '../domain/values/uln.js';
 import { type ChangeRow, merges, selectChanges } from '../projections/merges.js';
 import { mergingAt } from '../projections/merging.js';
 import { NOW } from '../projections/replay.js';

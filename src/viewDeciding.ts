@@ -1,10 +1,10 @@
 import type { LearnerCommandOf } from '../domain/learner/commands.js';
-import type { configuredViewCommands } from '../domain/learner/configuredViewCommands.js';
-import type { ConfiguredView } from '../domain/learner/configuredViews.js';
+import type { configuredViewCommands } from '../domain/learner/configuredView/commands.js';
+import type { ConfiguredView } from '../domain/learner/configuredView/state.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { learner } from '../domain/learner/learner.js';
 import type { Learner } from '../domain/learner/state.js';
-import type { Uln } from '../domain/uln.js';
+import type { Uln } from '../domain/values/uln.js';
 import { isConflict } from '../streams/errors.js';
 import type { Clock } from './clock.js';
 import { decideAndAppend, type Outcome } from './deciding.js';

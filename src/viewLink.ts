@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomInt } from 'node:crypto';
-import type { CodeHash } from '../domain/learner/configuredViewEvents.js';
+import type { CodeHash } from '../domain/learner/configuredView/events.js';
 import type { Vault } from '../streams/vault.js';
 
 /** Which view a link names. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CalendarDate } from '../date.js';
 import type { EventDefinition } from '../eventDefinition.js';
+import { CalendarDate } from '../values/date.js';
 
 /** What is asked: to search the register, to compare, to change, to read, to be told of news, or that something does not hold any more. */
 export const Action = z.enum([

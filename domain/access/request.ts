@@ -1,7 +1,7 @@
 import type { Actor } from '../actor.js';
-import type { CalendarDate } from '../date.js';
 import type { Connection, IssuedLearner } from '../learner/state.js';
 import type { Organisation, RegisteredOrganisation, User } from '../organisation/state.js';
+import type { CalendarDate } from '../values/date.js';
 import type { Action } from './events.js';
 
 /** Who asks, what for, and on which day. The purpose is any word: which are allowed, the rules say. */

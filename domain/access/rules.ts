@@ -1,5 +1,5 @@
-import type { CalendarDate } from '../date.js';
 import { Purpose } from '../purpose.js';
+import type { CalendarDate } from '../values/date.js';
 import {
   hasAgreement,
   isConnected,

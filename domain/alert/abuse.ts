@@ -1,4 +1,4 @@
-import type { CalendarDate } from '../date.js';
+import type { CalendarDate } from '../values/date.js';
 import type { AlertKind, AlertLevel } from './events.js';
 
 /** What an organisation did on one day, as the access ledger counts it. */

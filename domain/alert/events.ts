@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CalendarDate } from '../date.js';
 import type { EventDefinition } from '../eventDefinition.js';
-import { Ukprn } from '../ukprn.js';
+import { CalendarDate } from '../values/date.js';
+import { Ukprn } from '../values/ukprn.js';
 
 /** What an alert is about. The patterns are ours, after what was published of the misuse of 2018 to 2020. */
 export const AlertKind = z.enum([

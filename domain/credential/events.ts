@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Instant } from '../date.js';
 import type { EventDefinition } from '../eventDefinition.js';
+import { Instant } from '../values/date.js';
 
 const index = z.int().min(0);
 

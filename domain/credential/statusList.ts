@@ -1,5 +1,5 @@
-import type { Instant } from '../date.js';
 import { DomainError } from '../errors.js';
+import type { Instant } from '../values/date.js';
 import type { CredentialEvent } from './events.js';
 
 /** How many credentials one list can hold: 2^20 bits, of which hardly any is set. */

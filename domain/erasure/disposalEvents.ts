@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Instant } from '../date.js';
 import type { EventDefinition } from '../eventDefinition.js';
+import { Instant } from '../values/date.js';
 import { Person } from './person.js';
 
 /** Why a person has a whole record disposed of: neutral codes, because orders are recorded in clear. */

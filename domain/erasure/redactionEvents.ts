@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Instant } from '../date.js';
 import type { EventDefinition } from '../eventDefinition.js';
 import { ErasureBasis } from '../redaction.js';
+import { Instant } from '../values/date.js';
 
 const digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 

@@ -3,8 +3,8 @@ import { disposalEvents } from '../erasure/disposalEvents.js';
 import { redactionEvents } from '../erasure/redactionEvents.js';
 import type { EventDefinition } from '../eventDefinition.js';
 import { redactable } from '../redaction.js';
-import { paragraphOf } from '../text.js';
-import { Ukprn } from '../ukprn.js';
+import { paragraphOf } from '../values/text.js';
+import { Ukprn } from '../values/ukprn.js';
 
 /** Why a row waits: the codes of the refusals that time or another event can lift. */
 export const HoldCode = z.enum([

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import type { Actor } from '../actor.js';
-import { CalendarDate, type Instant } from '../date.js';
-import { lineOf, OwnKey, paragraphOf } from '../text.js';
-import { Ukprn } from '../ukprn.js';
-import { Uln } from '../uln.js';
-import { challengeCommands } from './challengeCommands.js';
-import { configuredViewCommands } from './configuredViewCommands.js';
-import { LearnerDetailsInput, learnerDetailsShape, missingAsNull } from './details.js';
+import { CalendarDate, type Instant } from '../values/date.js';
+import { lineOf, OwnKey, paragraphOf } from '../values/text.js';
+import { Ukprn } from '../values/ukprn.js';
+import { Uln } from '../values/uln.js';
+import { challengeCommands } from './challenge/commands.js';
+import { configuredViewCommands } from './configuredView/commands.js';
+import { LearnerDetailsInput, learnerDetailsShape, missingAsNull } from './details/details.js';
 import {
   achievementPlainShape,
   achievementRedactableShape,
   EntryReference,
   participationPlainShape,
   participationRedactableShape,
-} from './entries.js';
+} from './entry/entries.js';
 import { ChallengeSubject, OptOutRoute } from './events.js';
-import { mergeCommands } from './mergeCommands.js';
-import { noticeCommands } from './noticeCommands.js';
-import { retentionCommands } from './retentionCommands.js';
-import { reviewCommands } from './reviewCommands.js';
-import { sharingCommands } from './sharingCommands.js';
+import { mergeCommands } from './merge/commands.js';
+import { noticeCommands } from './notice/commands.js';
+import { retentionCommands } from './retention/commands.js';
+import { reviewCommands } from './review/commands.js';
+import { sharingCommands } from './sharing/commands.js';
 
 const participation = { participationId: OwnKey, submittedBy: Ukprn } as const;
 const achievement = { achievementId: OwnKey, submittedBy: Ukprn } as const;

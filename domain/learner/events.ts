@@ -1,28 +1,28 @@
 import { z } from 'zod';
 import { Actor } from '../actor.js';
-import { CalendarDate } from '../date.js';
 import { disposalEvents } from '../erasure/disposalEvents.js';
 import { redactionEvents } from '../erasure/redactionEvents.js';
 import type { EventDefinition } from '../eventDefinition.js';
 import { redactable, redactableShape } from '../redaction.js';
-import { lineOf, OwnKey, paragraphOf } from '../text.js';
-import { Ukprn } from '../ukprn.js';
-import { Uln } from '../uln.js';
-import { challengeEvents } from './challengeEvents.js';
-import { configuredViewEvents } from './configuredViewEvents.js';
-import { learnerDetailsShape } from './details.js';
+import { CalendarDate } from '../values/date.js';
+import { lineOf, OwnKey, paragraphOf } from '../values/text.js';
+import { Ukprn } from '../values/ukprn.js';
+import { Uln } from '../values/uln.js';
+import { challengeEvents } from './challenge/events.js';
+import { configuredViewEvents } from './configuredView/events.js';
+import { learnerDetailsShape } from './details/details.js';
 import {
   achievementPlainShape,
   achievementRedactableShape,
   EntryReference,
   participationPlainShape,
   participationRedactableShape,
-} from './entries.js';
-import { mergeEvents } from './mergeEvents.js';
-import { noticeShownEvents } from './noticeEvents.js';
-import { retentionEvents } from './retentionEvents.js';
-import { reviewEvents } from './reviewEvents.js';
-import { sharingEvents } from './sharingEvents.js';
+} from './entry/entries.js';
+import { mergeEvents } from './merge/events.js';
+import { noticeShownEvents } from './notice/events.js';
+import { retentionEvents } from './retention/events.js';
+import { reviewEvents } from './review/events.js';
+import { sharingEvents } from './sharing/events.js';
 
 /** How an opt-out reached the service: from a provider at enrolment, the helpdesk, or the learner's own account. */
 export const OptOutRoute = z.enum(['enrolment', 'helpdesk', 'own-account']);

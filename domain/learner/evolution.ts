@@ -1,11 +1,11 @@
-import { withChallengeEvent, withCorrections } from './challengeResolution.js';
-import { evolveConfiguredViews } from './configuredViews.js';
-import { type EntryNaming, entryKeyOf } from './entries.js';
+import { withChallengeEvent, withCorrections } from './challenge/resolution.js';
+import { evolveConfiguredViews } from './configuredView/state.js';
+import { type EntryNaming, entryKeyOf } from './entry/entries.js';
 import type { LearnerEvent } from './events.js';
-import { evolveMerging, UNMERGED } from './mergeState.js';
-import { withNoticeEvent } from './noticeDecisions.js';
-import { withReviewEvent } from './reviewDecisions.js';
-import { NO_REVIEWS } from './reviews.js';
+import { evolveMerging, UNMERGED } from './merge/state.js';
+import { withNoticeEvent } from './notice/decisions.js';
+import { withReviewEvent } from './review/decisions.js';
+import { NO_REVIEWS } from './review/state.js';
 import {
   applyChanges,
   type Connection,

@@ -7,8 +7,8 @@ import {
   decideReject,
   decideUphold,
   decideWithdrawChallenge,
-} from './challengeDecisions.js';
-import { resolutionsOf } from './challengeResolution.js';
+} from './challenge/decisions.js';
+import { resolutionsOf } from './challenge/resolution.js';
 import type { LearnerCommand, LearnerCommandOf } from './commands.js';
 import {
   decideCreateView,
@@ -16,8 +16,13 @@ import {
   decideIssueViewCode,
   decideOpenView,
   decideRevokeView,
-} from './configuredViewDecisions.js';
-import { decideAmend, decideIssue, decideLiftOptOut, decideSetOptOut } from './detailsDecisions.js';
+} from './configuredView/decisions.js';
+import {
+  decideAmend,
+  decideIssue,
+  decideLiftOptOut,
+  decideSetOptOut,
+} from './details/decisions.js';
 import {
   decideConfirm,
   decideCorrectAchievement,
@@ -26,7 +31,8 @@ import {
   decideRecordParticipation,
   decideReinstate,
   decideWithdraw,
-} from './entryDecisions.js';
+} from './entry/decisions.js';
+import { submissionSteps } from './entry/submissions.js';
 import type { LearnerEvent } from './events.js';
 import { evolve } from './evolution.js';
 import {
@@ -37,28 +43,27 @@ import {
   decideSupersede,
   decideUnmerge,
   refuseRetired,
-} from './mergeDecisions.js';
-import { decideAcknowledge, decideShowNotice } from './noticeDecisions.js';
+} from './merge/decisions.js';
+import { decideAcknowledge, decideShowNotice } from './notice/decisions.js';
 import {
   decidePlaceHold,
   decideReleaseHold,
   decideReview,
   decideVitalStatus,
-} from './retentionDecisions.js';
+} from './retention/decisions.js';
 import {
   decideDismiss,
   decideQuarantine,
   decideQuarantineOutcome,
   decideReport,
-} from './reviewDecisions.js';
+} from './review/decisions.js';
 import {
   decideConnect,
   decideDisconnect,
   decideHandling,
   decideOverrideOptOut,
-} from './sharingDecisions.js';
+} from './sharing/decisions.js';
 import type { IssuedLearner, Learner } from './state.js';
-import { submissionSteps } from './submissions.js';
 
 /** One learner's stream: which commands its history allows, and what each event changes. */
 export const learner: Decider<Learner, LearnerCommand, LearnerEvent> = {

@@ -1,15 +1,15 @@
 import type { Actor } from '../actor.js';
-import type { CalendarDate } from '../date.js';
 import type { Disposed } from '../erasure/disposalEvents.js';
 import { isRedacted, type Redactable } from '../redaction.js';
-import type { Ukprn } from '../ukprn.js';
-import type { Uln } from '../uln.js';
-import { type ConfiguredViewsById, stopConfiguredViews } from './configuredViews.js';
-import type { LearnerDetails } from './details.js';
-import { type EntryReference, entryKey } from './entries.js';
+import type { CalendarDate } from '../values/date.js';
+import type { Ukprn } from '../values/ukprn.js';
+import type { Uln } from '../values/uln.js';
+import { type ConfiguredViewsById, stopConfiguredViews } from './configuredView/state.js';
+import type { LearnerDetails } from './details/details.js';
+import { type EntryReference, entryKey } from './entry/entries.js';
 import type { LearnerEventData } from './events.js';
-import type { Merging } from './mergeState.js';
-import type { Report, Reviews } from './reviews.js';
+import type { Merging } from './merge/state.js';
+import type { Report, Reviews } from './review/state.js';
 
 /** The values of an entry or of a learner by field name, each possibly redacted. */
 export type Values = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CalendarDate } from '../date.js';
 import type { EventDefinition } from '../eventDefinition.js';
-import { lineOf, paragraphOf } from '../text.js';
+import { CalendarDate } from '../values/date.js';
+import { lineOf, paragraphOf } from '../values/text.js';
 
 /** The languages in which every privacy notice is given. */
 export const NoticeLanguage = z.enum(['en', 'cy']);

@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.js';
-import type { CalendarDate } from '../date.js';
 import { DomainError } from '../errors.js';
+import type { CalendarDate } from '../values/date.js';
 import type { Notice, NoticeEvent } from './events.js';
 
 /** What is published: everything of a notice but its number. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Actor } from '../actor.js';
-import { CalendarDate, type Instant } from '../date.js';
 import { Purpose } from '../purpose.js';
-import { lineOf, OwnKey } from '../text.js';
-import { Ukprn } from '../ukprn.js';
+import { CalendarDate, type Instant } from '../values/date.js';
+import { lineOf, OwnKey } from '../values/text.js';
+import { Ukprn } from '../values/ukprn.js';
 import {
   MailDomain,
   OrganisationName,

@@ -1,5 +1,5 @@
-import { dateOf } from '../date.js';
 import { DomainError } from '../errors.js';
+import { dateOf } from '../values/date.js';
 import type { OrganisationCommand, OrganisationCommandOf } from './commands.js';
 import type { OrganisationEvent } from './events.js';
 import { isDormantOn } from './standing.js';

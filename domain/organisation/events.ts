@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { CalendarDate } from '../date.js';
 import type { EventDefinition } from '../eventDefinition.js';
 import { Purpose } from '../purpose.js';
-import { OwnKey } from '../text.js';
-import { Ukprn } from '../ukprn.js';
+import { CalendarDate } from '../values/date.js';
+import { OwnKey } from '../values/text.js';
+import { Ukprn } from '../values/ukprn.js';
 import {
   MailDomain,
   OrganisationName,

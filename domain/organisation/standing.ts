@@ -1,5 +1,5 @@
-import { type CalendarDate, daysAfter } from '../date.js';
 import type { Purpose } from '../purpose.js';
+import { type CalendarDate, daysAfter } from '../values/date.js';
 import type { RegisteredOrganisation, User } from './state.js';
 
 /** What an organisation may access records for on a day; empty where it may not at all. */

@@ -1,6 +1,6 @@
-import type { CalendarDate } from '../date.js';
 import type { Purpose } from '../purpose.js';
-import type { Ukprn } from '../ukprn.js';
+import type { CalendarDate } from '../values/date.js';
+import type { Ukprn } from '../values/ukprn.js';
 import type { OrganisationEventData } from './events.js';
 import type { OrganisationType, Role } from './terms.js';
 

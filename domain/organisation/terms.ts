@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lineOf } from '../text.js';
+import { lineOf } from '../values/text.js';
 
 /** An opaque user id, as the person's organisation gives it: it stands in clear for ever, so never a name. */
 export const UserId = z

@@ -1,5 +1,5 @@
-import type { CalendarDate } from '../date.js';
 import { DomainError } from '../errors.js';
+import type { CalendarDate } from '../values/date.js';
 import type { OrganisationCommandOf } from './commands.js';
 import type { OrganisationEvent } from './events.js';
 import type { RegisteredOrganisation } from './state.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EventDefinition } from '../eventDefinition.js';
 import { UserId } from '../organisation/terms.js';
 import { Purpose } from '../purpose.js';
-import { Ukprn } from '../ukprn.js';
+import { Ukprn } from '../values/ukprn.js';
 import { MessageKind } from './message.js';
 
 /** A subscriber's name: a part of the subjects of its messages, and in clear for ever. */

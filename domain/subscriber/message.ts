@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant } from '../date.js';
+import { Instant } from '../values/date.js';
 
 /** What a subscriber is told: that something happened, never what it says. */
 export const MessageKind = z.enum([

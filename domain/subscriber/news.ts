@@ -1,7 +1,7 @@
-import type { EntryReference } from '../learner/entries.js';
-import { entryReferenceOf } from '../learner/entries.js';
+import type { EntryReference } from '../learner/entry/entries.js';
+import { entryReferenceOf } from '../learner/entry/entries.js';
 import type { LearnerEvent, LearnerEventType } from '../learner/events.js';
-import type { Uln } from '../uln.js';
+import type { Uln } from '../values/uln.js';
 import type { MessageKind } from './message.js';
 
 /**

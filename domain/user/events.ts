@@ -3,8 +3,8 @@ import { redactionEvents } from '../erasure/redactionEvents.js';
 import type { EventDefinition } from '../eventDefinition.js';
 import { UserId } from '../organisation/terms.js';
 import { redactable } from '../redaction.js';
-import { lineOf } from '../text.js';
-import { Ukprn } from '../ukprn.js';
+import { lineOf } from '../values/text.js';
+import { Ukprn } from '../values/ukprn.js';
 
 /** Every event of a person's stream, which is sealed: who acts for an organisation under a user id. */
 export const userEvents = {

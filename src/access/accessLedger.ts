@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessEvent, AccessEventData } from '../../domain/access/events.js';
-import { dateOf, type Instant } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
 import { Purpose } from '../../domain/purpose.js';
 import type { Recorded } from '../../domain/recorded.js';
+import { dateOf, type Instant } from '../../domain/values/date.js';
 import type { Looks } from '../../projections/looks.js';
 import { isConflict } from '../../streams/errors.js';
 import type { EventStore } from '../../streams/eventStore.js';

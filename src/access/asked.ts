@@ -1,9 +1,9 @@
 import type { Action, Basis } from '../../domain/access/events.js';
+import { differingIdentity, type Identity } from '../../domain/learner/details/matching.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
-import { differingIdentity, type Identity } from '../../domain/learner/matching.js';
 import type { Learner } from '../../domain/learner/state.js';
 import type { Recorded } from '../../domain/recorded.js';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Looks } from '../../projections/looks.js';
 import type { Vault } from '../../streams/vault.js';
 import type { Clock } from '../clock.js';

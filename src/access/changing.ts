@@ -1,7 +1,7 @@
 import type { Action } from '../../domain/access/events.js';
 import { DomainError } from '../../domain/errors.js';
-import { LearnerDetailsInput } from '../../domain/learner/details.js';
-import type { Uln } from '../../domain/uln.js';
+import { LearnerDetailsInput } from '../../domain/learner/details/details.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Outcome } from '../deciding.js';
 import { learnerStream, tagOf } from '../identifiers.js';
 import { parseInput } from '../input.js';

@@ -1,8 +1,8 @@
+import { type AccessDecision, decideAccess } from '../../domain/access/decide.js';
 import type { AccessEventData, Basis } from '../../domain/access/events.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
-import { type AccessDecision, decideAccess } from '../../domain/sharing.js';
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import type { Journal } from '../journal.js';
 import type { AccessLedger } from './accessLedger.js';
 import { foldLearner, learnerFactsOf, organisationFacts } from './facts.js';

@@ -1,5 +1,5 @@
-import { decideAccess } from '../../domain/sharing.js';
-import type { Uln } from '../../domain/uln.js';
+import { decideAccess } from '../../domain/access/decide.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Candidate } from '../../projections/register.js';
 import { tagOf } from '../identifiers.js';
 import type { FindAnswer, SearchInput } from '../keptViews.js';

@@ -1,6 +1,6 @@
-import type { Instant } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
-import { comparableName, comparablePostcode } from '../../domain/learner/matching.js';
+import { comparableName, comparablePostcode } from '../../domain/learner/details/matching.js';
+import type { Instant } from '../../domain/values/date.js';
 import type { Vault } from '../../streams/vault.js';
 import type { Clock } from '../clock.js';
 import { searchDigest } from '../identifiers.js';

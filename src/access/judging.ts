@@ -1,9 +1,14 @@
+import {
+  type AccessDecision,
+  decideAccess,
+  RULE_SET,
+  rulesToTell,
+} from '../../domain/access/decide.js';
 import type { AccessEventData, Action, Basis } from '../../domain/access/events.js';
 import { type AccessFacts, type AccessRequest, userOf } from '../../domain/access/request.js';
-import { dateOf, daysAfter } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ServiceCode } from '../../domain/serviceCodes.js';
-import { type AccessDecision, decideAccess, RULE_SET, rulesToTell } from '../../domain/sharing.js';
+import { dateOf, daysAfter } from '../../domain/values/date.js';
 import type { Clock } from '../clock.js';
 import { followUpCommandId } from '../identifiers.js';
 import type { Journal } from '../journal.js';

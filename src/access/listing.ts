@@ -1,8 +1,8 @@
 import { isConnected, isRestricted } from '../../domain/access/conditions.js';
 import type { Action } from '../../domain/access/events.js';
 import { type AccessFacts, outsideOrganisation } from '../../domain/access/request.js';
-import type { CalendarDate } from '../../domain/date.js';
-import type { Uln } from '../../domain/uln.js';
+import type { CalendarDate } from '../../domain/values/date.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { learnerStream, tagOf } from '../identifiers.js';
 import type { Merging } from '../merging.js';
 import type { UlnChange } from '../ulnChanges.js';

@@ -1,5 +1,5 @@
 import { outsideOrganisation } from '../../domain/access/request.js';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { type DisclosedPlr, disclosedTo } from '../../projections/disclosed.js';
 import type { Look } from '../../projections/looks.js';
 import { withoutQuarantined } from '../../projections/quarantine.js';

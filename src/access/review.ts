@@ -1,8 +1,8 @@
 import { v5 as uuidv5 } from 'uuid';
 import { isAtLeast, suspicionsOf } from '../../domain/alert/abuse.js';
 import type { AlertEventData, AlertLevel } from '../../domain/alert/events.js';
-import { type CalendarDate, dateOf, daysAfter } from '../../domain/date.js';
-import type { Ukprn } from '../../domain/ukprn.js';
+import { type CalendarDate, dateOf, daysAfter } from '../../domain/values/date.js';
+import type { Ukprn } from '../../domain/values/ukprn.js';
 import type { Looks } from '../../projections/looks.js';
 import type { Alerts } from '../alerts.js';
 import type { Organisations } from '../organisations.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { learnerDetailsShape } from '../../domain/learner/details.js';
+import { learnerDetailsShape } from '../../domain/learner/details/details.js';
 import { amendmentCode } from '../answerCodes.js';
 import type { CliContext } from './context.js';
 import { clearOption, fieldOptions, fieldValues, inputOption } from './fields.js';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { CalendarDate, dateOf } from '../../domain/date.js';
-import { WAYS_TO_COMPLAIN } from '../../domain/learner/complaint.js';
-import { entryKey } from '../../domain/learner/entries.js';
-import { Ukprn } from '../../domain/ukprn.js';
+import { WAYS_TO_COMPLAIN } from '../../domain/learner/challenge/complaint.js';
+import { entryKey } from '../../domain/learner/entry/entries.js';
+import { CalendarDate, dateOf } from '../../domain/values/date.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { parseInput } from '../input.js';
 import type { ListedChallenge } from '../keptViews.js';
 import type { LearnerRequest } from '../ledger.js';

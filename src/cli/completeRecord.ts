@@ -1,4 +1,4 @@
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { NOW } from '../../projections/replay.js';
 import type { Asker } from '../access/accessLedger.js';
 import type { Ledger } from '../openLedger.js';

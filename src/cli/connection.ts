@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { ConnectionKind, HandlingLevel } from '../../domain/learner/sharingEvents.js';
+import { ConnectionKind, HandlingLevel } from '../../domain/learner/sharing/events.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { inputOption } from './fields.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { Instant } from '../../domain/date.js';
+import { Instant } from '../../domain/values/date.js';
 import type { CliContext, CliIo } from './context.js';
 import { playDemo, type Stage } from './demoScenes.js';
 import { type ExitCode, usageError } from './exitCodes.js';

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import { WAYS_TO_COMPLAIN } from '../../domain/learner/complaint.js';
-import { entryKey } from '../../domain/learner/entries.js';
+import { WAYS_TO_COMPLAIN } from '../../domain/learner/challenge/complaint.js';
+import { entryKey } from '../../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted } from '../../domain/redaction.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/errors.js';
 import type { ImportEventData } from '../../domain/imports/events.js';
 import { isRedacted } from '../../domain/redaction.js';
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import type { HeldPlace } from '../imports/heldDoor.js';
 import { parseInput } from '../input.js';
 import { refuseInterrupted } from '../interruption.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { Uln } from '../../domain/uln.js';
+import { Uln } from '../../domain/values/uln.js';
 import { parseInput } from '../input.js';
 import type { MergeOutcome, MergeStatus } from '../merging.js';
 import type { CliContext } from './context.js';

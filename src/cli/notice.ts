@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Actor } from '../../domain/actor.js';
-import { CalendarDate } from '../../domain/date.js';
 import { NoticeLanguage } from '../../domain/notice/events.js';
+import { CalendarDate } from '../../domain/values/date.js';
 import type { NoticeStatus } from '../../projections/notices.js';
 import { parseInput } from '../input.js';
 import type { NoticeInput } from '../notices.js';

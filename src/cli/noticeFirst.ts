@@ -1,5 +1,5 @@
 import type { NoticeLanguage } from '../../domain/notice/events.js';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Ledger } from '../openLedger.js';
 import type { Request } from '../request.js';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { RegisteredOrganisation } from '../../domain/organisation/state.js';
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { parseInput } from '../input.js';
 import type { CliContext } from './context.js';
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { Role, SignatoryRole } from '../../domain/organisation/terms.js';
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { parseInput } from '../input.js';
 import type { OrganisationRequest } from '../organisations.js';
 import type { CliContext } from './context.js';

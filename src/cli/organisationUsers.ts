@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { parseInput } from '../input.js';
 import type { CliContext } from './context.js';
 import { inputOption } from './fields.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { CalendarDate, dateOf } from '../../domain/date.js';
-import { Ukprn } from '../../domain/ukprn.js';
+import { CalendarDate, dateOf } from '../../domain/values/date.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { parseInput } from '../input.js';
 import type { CliContext } from './context.js';
 

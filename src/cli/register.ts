@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { learnerDetailsShape } from '../../domain/learner/details.js';
+import { learnerDetailsShape } from '../../domain/learner/details/details.js';
 import { REGISTERED } from '../answerCodes.js';
 import type { DetailsInput } from '../registration.js';
 import type { CliContext } from './context.js';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { CalendarDate, dateOf } from '../../domain/date.js';
-import { yearsAfter } from '../../domain/retention.js';
+import { yearsAfter } from '../../domain/learner/retention/policy.js';
+import { CalendarDate, dateOf } from '../../domain/values/date.js';
 import { parseInput } from '../input.js';
 import type { DueTask } from '../retention.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { RetirementCause } from '../../domain/learner/mergeEvents.js';
+import { RetirementCause } from '../../domain/learner/merge/events.js';
 import type { CliContext } from './context.js';
 import { recording, ULN_ARGUMENT } from './options.js';
 import { given, recordingAction } from './recordingAction.js';

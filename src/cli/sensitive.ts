@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { CalendarDate } from '../../domain/date.js';
-import { entryKey } from '../../domain/learner/entries.js';
-import { OwnKey, paragraphOf } from '../../domain/text.js';
+import { entryKey } from '../../domain/learner/entry/entries.js';
+import { CalendarDate } from '../../domain/values/date.js';
+import { OwnKey, paragraphOf } from '../../domain/values/text.js';
 import { parseInput } from '../input.js';
 import type { LearnerRequest } from '../ledger.js';
 import type { ListedReview, QuarantineDecision } from '../reviews.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { learnerDetailsShape, missingAsNull } from '../../domain/learner/details.js';
+import { learnerDetailsShape, missingAsNull } from '../../domain/learner/details/details.js';
 import { NoticeLanguage } from '../../domain/notice/events.js';
 import { eventsAt } from '../../projections/replay.js';
 import { parseInput } from '../input.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { SubjectCode } from '../../domain/subjectCode.js';
-import { Ukprn } from '../../domain/ukprn.js';
+import { SubjectCode } from '../../domain/values/subjectCode.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { parseInput } from '../input.js';
 import type { CliContext } from './context.js';
 import { parseCount } from './options.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { explainUln } from '../../domain/uln.js';
+import { explainUln } from '../../domain/values/uln.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
 import { ulnChangesCommand } from './ulnChanges.js';

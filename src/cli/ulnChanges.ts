@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { CalendarDate, dateOf } from '../../domain/date.js';
+import { CalendarDate, dateOf } from '../../domain/values/date.js';
 import { parseInput } from '../input.js';
 import type { NamedUln } from '../ulnChanges.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';

@@ -1,4 +1,4 @@
-import { entryKey } from '../../domain/learner/entries.js';
+import { entryKey } from '../../domain/learner/entry/entries.js';
 import type { ConfiguredViewAnswer, ViewedEntry } from '../../projections/configuredView.js';
 import type { ListedView } from '../configuredViewList.js';
 import { valueText } from './format.js';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Instant } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
 import { HoldCode } from '../../domain/imports/events.js';
 import type { Cells } from '../../domain/imports/heldRows.js';
-import { type EntryNaming, entryKeyOf } from '../../domain/learner/entries.js';
+import { type EntryNaming, entryKeyOf } from '../../domain/learner/entry/entries.js';
 import type { LearnerEvent, LearnerEventType } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
-import { Uln } from '../../domain/uln.js';
+import type { Instant } from '../../domain/values/date.js';
+import { Uln } from '../../domain/values/uln.js';
 import type { Outcome } from '../deciding.js';
 import { parseInput } from '../input.js';
 import type { Recording } from '../journal.js';

@@ -1,4 +1,4 @@
-import type { LearnerDetails } from '../../domain/learner/details.js';
+import type { LearnerDetails } from '../../domain/learner/details/details.js';
 import {
   comparable,
   comparablePostcode,
@@ -6,8 +6,8 @@ import {
   familyNamesOf,
   givenNamesOf,
   type Match,
-} from '../../domain/learner/matching.js';
-import { mistypedDates, spellingsOf } from '../../domain/learner/typingErrors.js';
+} from '../../domain/learner/details/matching.js';
+import { mistypedDates, spellingsOf } from '../../domain/learner/details/typingErrors.js';
 
 /** A row of the file that is being registered: what it says, and the ULN it gets, `null` where none. */
 type TakenRow = {

@@ -1,4 +1,3 @@
-import type { Instant } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ImportEvent } from '../../domain/imports/events.js';
 import {
@@ -11,7 +10,8 @@ import {
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted, type Redactable } from '../../domain/redaction.js';
-import { Uln } from '../../domain/uln.js';
+import type { Instant } from '../../domain/values/date.js';
+import { Uln } from '../../domain/values/uln.js';
 import { type HeldQuery, held, selectHeld, type WaitingRow } from '../../projections/held.js';
 import type { Runner } from '../../projections/runner.js';
 import { isConflict } from '../../streams/errors.js';

@@ -1,4 +1,3 @@
-import type { Instant } from '../../domain/date.js';
 import type { HoldCode, ImportEvent, ImportEventData } from '../../domain/imports/events.js';
 import {
   type Cells,
@@ -9,6 +8,7 @@ import {
 } from '../../domain/imports/heldRows.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted } from '../../domain/redaction.js';
+import type { Instant } from '../../domain/values/date.js';
 import { held, selectHeldSince } from '../../projections/held.js';
 import type { Runner } from '../../projections/runner.js';
 import { isConflict } from '../../streams/errors.js';

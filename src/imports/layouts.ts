@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
 import { achievementShape, participationShape } from '../../domain/learner/commands.js';
-import { learnerDetailsShape } from '../../domain/learner/details.js';
+import { learnerDetailsShape } from '../../domain/learner/details/details.js';
 import type { ServiceCode } from '../../domain/serviceCodes.js';
 import { organisationColumns } from './organisationRows.js';
 import type { Columns } from './rowParser.js';

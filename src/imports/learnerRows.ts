@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { recordDisposed } from '../../domain/erasure/disposal.js';
-import { LearnerDetailsInput } from '../../domain/learner/details.js';
-import { compareDemographics } from '../../domain/learner/matching.js';
-import { Uln } from '../../domain/uln.js';
+import { LearnerDetailsInput } from '../../domain/learner/details/details.js';
+import { compareDemographics } from '../../domain/learner/details/matching.js';
+import { Uln } from '../../domain/values/uln.js';
 import { register, searchRegister } from '../../projections/register.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { isRestricted } from '../access/facts.js';

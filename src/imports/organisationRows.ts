@@ -1,4 +1,4 @@
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { followUpCommandId } from '../identifiers.js';
 import { parseInput } from '../input.js';
 import type { Ledger } from '../openLedger.js';

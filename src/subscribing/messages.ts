@@ -1,5 +1,5 @@
 import type { Action } from '../../domain/access/events.js';
-import { entryKey } from '../../domain/learner/entries.js';
+import { entryKey } from '../../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Learner } from '../../domain/learner/state.js';
 import type { Recorded } from '../../domain/recorded.js';
@@ -11,7 +11,7 @@ import {
 } from '../../domain/subscriber/message.js';
 import { canBeNews } from '../../domain/subscriber/news.js';
 import type { Subscriber } from '../../domain/subscriber/subscriber.js';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { entriesOf } from '../../projections/quarantine.js';
 import type { StoredEvent } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault.js';

@@ -1,7 +1,7 @@
-import { entryKey } from '../../domain/learner/entries.js';
+import { entryKey } from '../../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Subscriber } from '../../domain/subscriber/subscriber.js';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { type DisclosedPlr, disclosedTo } from '../../projections/disclosed.js';
 import type { MergedPlr } from '../../projections/mergedPlr.js';
 import type { PlrEntry } from '../../projections/plr.js';

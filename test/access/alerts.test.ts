@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { dateOf } from '../../domain/date.js';
-import type { Uln } from '../../domain/uln.js';
+import { dateOf } from '../../domain/values/date.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { SuspendAt } from '../../src/access/review.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import { createLedger } from '../../src/init.js';

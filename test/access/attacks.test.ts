@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CalendarDate } from '../../domain/date.js';
-import type { Uln } from '../../domain/uln.js';
+import { CalendarDate } from '../../domain/values/date.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Ledger } from '../../src/openLedger.js';
 import type { OrganisationRequest } from '../../src/organisations.js';
 import { keeperRequest } from '../support/organisations.js';

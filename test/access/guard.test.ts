@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Ukprn } from '../../domain/ukprn.js';
+import type { Ukprn } from '../../domain/values/ukprn.js';
 import type { DetailsInput } from '../../src/registration.js';
 import { keeperRequest } from '../support/organisations.js';
 import { learnerDetails } from '../support/synthetic.js';

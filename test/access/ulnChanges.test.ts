@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { CalendarDate } from '../../domain/date.js';
 import type { Purpose } from '../../domain/purpose.js';
-import type { Uln } from '../../domain/uln.js';
+import { CalendarDate } from '../../domain/values/date.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Asker } from '../../src/access/accessLedger.js';
 import { keeperRequest } from '../support/organisations.js';
 import {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { AWARDING, createLedgerWorld, DETAILS, expectDone, register } from '../cli/world.js';
 import { achievement } from '../src/setting.js';
 import type { CliWorld } from '../support/ledger.js';

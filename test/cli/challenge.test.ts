@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { WAYS_TO_COMPLAIN } from '../../domain/learner/complaint.js';
+import { WAYS_TO_COMPLAIN } from '../../domain/learner/challenge/complaint.js';
 import type { CliWorld } from '../support/ledger.js';
 import { AWARDING, createLedgerWorld, expectDone, PERSONAL, registerWithEntries } from './world.js';
 

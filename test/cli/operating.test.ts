@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, readdirSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ulnCheckDigit } from '../../domain/uln.js';
+import { ulnCheckDigit } from '../../domain/values/uln.js';
 import type { CliWorld } from '../support/ledger.js';
 import { createLedgerWorld, expectDone, PERSONAL, register } from './world.js';
 

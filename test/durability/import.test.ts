@@ -3,7 +3,7 @@ import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { createSystemClock } from '../../src/clock.js';
 import { createLedger } from '../../src/init.js';
 import { type Ledger, openLedger } from '../../src/openLedger.js';

@@ -1,5 +1,5 @@
-import { Ukprn } from '../../domain/ukprn.js';
-import type { Uln } from '../../domain/uln.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Request } from '../../src/request.js';
 import { uuidOf } from '../streams/events.js';
 

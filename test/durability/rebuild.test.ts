@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { createSystemClock } from '../../src/clock.js';
 import { createLedger } from '../../src/init.js';
 import type { ViewName } from '../../src/keptViews.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY } from '../../domain/retention.js';
+import { DEFAULT_POLICY } from '../../domain/learner/retention/policy.js';
 import { openViews, type ViewsDatabase } from '../../projections/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { isRedacted } from '../../domain/redaction.js';
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { createSystemClock } from '../../src/clock.js';
 import { createLedger } from '../../src/init.js';

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import { createSystemClock } from '../../src/clock.js';
 import { openLedger } from '../../src/openLedger.js';
 import { uuidOf } from '../streams/events.js';

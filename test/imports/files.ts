@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { Ukprn } from '../../domain/ukprn.js';
-import { Uln } from '../../domain/uln.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
+import { Uln } from '../../domain/values/uln.js';
 import {
   type CheckedFile,
   checkCsvFile,

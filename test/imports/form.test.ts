@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Uln } from '../../domain/uln.js';
+import { Uln } from '../../domain/values/uln.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';
 import type { Ledger } from '../../src/openLedger.js';

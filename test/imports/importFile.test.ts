@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Uln } from '../../domain/uln.js';
+import { Uln } from '../../domain/values/uln.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';
 import type { Ledger } from '../../src/openLedger.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Uln } from '../../domain/uln.js';
+import { Uln } from '../../domain/values/uln.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { openViews } from '../../projections/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';

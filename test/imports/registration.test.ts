@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Uln } from '../../domain/uln.js';
+import { Uln } from '../../domain/values/uln.js';
 import { importFile } from '../../src/imports/importFile.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';
 import type { Ledger } from '../../src/openLedger.js';

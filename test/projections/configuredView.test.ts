@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Instant } from '../../domain/date.js';
-import { viewDetailFields, viewEntryFields } from '../../domain/learner/configuredViewCommands.js';
-import { type EntryReference, entryKey, entryKeyOf } from '../../domain/learner/entries.js';
+import { viewDetailFields, viewEntryFields } from '../../domain/learner/configuredView/commands.js';
+import { type EntryReference, entryKey, entryKeyOf } from '../../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { learner } from '../../domain/learner/learner.js';
 import type { Recorded } from '../../domain/recorded.js';
+import { Instant } from '../../domain/values/date.js';
 import { configuredViewAnswer, fieldsOfSelection } from '../../projections/configuredView.js';
 import { histories } from '../domain/learner/arbitraries.js';
 import { AWARDING, event, marker, PROVIDER, ULN, VIEW } from '../domain/learner/examples.js';

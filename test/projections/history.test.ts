@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CalendarDate } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
+import { CalendarDate } from '../../domain/values/date.js';
 import { historyProjection } from '../../projections/history.js';
 import { fold } from '../../projections/projection.js';
 import { eventsAt, NOW } from '../../projections/replay.js';

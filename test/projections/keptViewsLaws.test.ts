@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CalendarDate } from '../../domain/date.js';
+import { CalendarDate } from '../../domain/values/date.js';
 import type { ViewName } from '../../src/keptViews.js';
 import { viewNames } from '../../src/keptViews.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CalendarDate, dateOf } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
+import { CalendarDate, dateOf } from '../../domain/values/date.js';
 import { diff } from '../../projections/diff.js';
 import { historyProjection } from '../../projections/history.js';
 import { plrProjection, type toPlr } from '../../projections/plr.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../domain/learner/events.js';
-import { Uln } from '../../domain/uln.js';
+import { Uln } from '../../domain/values/uln.js';
 import { type MergedPlr, mergePlrs } from '../../projections/mergedPlr.js';
 import type { Plr } from '../../projections/plr.js';
 import { NOW, plrAt } from '../../projections/replay.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CalendarDate } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
+import { CalendarDate } from '../../domain/values/date.js';
 import { NOW, plrAt } from '../../projections/replay.js';
 import { event } from '../domain/learner/examples.js';
 import { stream } from './recording.js';

@@ -1,13 +1,13 @@
 import type { ImportEvent } from '../../domain/imports/events.js';
 import { heldRows } from '../../domain/imports/heldRows.js';
-import type { EntryReference } from '../../domain/learner/entries.js';
 import {
   compareDemographics,
   type Demographics,
   type KnownLearner,
   type Match,
-} from '../../domain/learner/matching.js';
-import type { Uln } from '../../domain/uln.js';
+} from '../../domain/learner/details/matching.js';
+import type { EntryReference } from '../../domain/learner/entry/entries.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { OpenChallenge } from '../../projections/challenges.js';
 import type { WaitingRow } from '../../projections/held.js';
 import { NOW, plrAt } from '../../projections/replay.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CalendarDate } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
+import { CalendarDate } from '../../domain/values/date.js';
 import { type Plr, type PlrEntry, plrProjection, toPlr } from '../../projections/plr.js';
 import { fold } from '../../projections/projection.js';
 import { AWARDING, event, marker, PROVIDER, ULN } from '../domain/learner/examples.js';

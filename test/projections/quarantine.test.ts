@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { subjectOf } from '../../domain/learner/entry/subjects.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
-import { subjectOf } from '../../domain/learner/subjects.js';
 import { withoutQuarantined } from '../../projections/quarantine.js';
 import { plrAt } from '../../projections/replay.js';
 import { histories } from '../domain/learner/arbitraries.js';

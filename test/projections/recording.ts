@@ -1,6 +1,6 @@
-import { CalendarDate, dateOf, Instant } from '../../domain/date.js';
 import { type LearnerEvent, learnerEvents } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
+import { CalendarDate, dateOf, Instant } from '../../domain/values/date.js';
 import type { Accepted } from '../domain/learner/arbitraries.js';
 import { AWARDING } from '../domain/learner/examples.js';
 

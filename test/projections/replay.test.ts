@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { CalendarDate, Instant } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
+import { CalendarDate, Instant } from '../../domain/values/date.js';
 import { eventsAt, NOW, type Point, plrAt, replaySteps } from '../../projections/replay.js';
 import { event } from '../domain/learner/examples.js';
 import { stream } from './recording.js';

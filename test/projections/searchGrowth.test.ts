@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { CalendarDate } from '../../domain/date.js';
-import type { Demographics } from '../../domain/learner/matching.js';
+import type { Demographics } from '../../domain/learner/details/matching.js';
+import { CalendarDate } from '../../domain/values/date.js';
 import { createGenerations, tableNames } from '../../projections/generations.js';
 import { register, searchRegister } from '../../projections/register.js';
 import { openViews } from '../../projections/views.js';

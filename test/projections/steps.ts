@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { CalendarDate } from '../../domain/date.js';
 import { DomainError } from '../../domain/errors.js';
 import type { HoldCode, ImportEvent } from '../../domain/imports/events.js';
 import { type HeldRowsCommand, heldRows } from '../../domain/imports/heldRows.js';
-import { DEFAULT_POLICY } from '../../domain/retention.js';
-import { Ukprn } from '../../domain/ukprn.js';
-import type { Uln } from '../../domain/uln.js';
+import { DEFAULT_POLICY } from '../../domain/learner/retention/policy.js';
+import { CalendarDate } from '../../domain/values/date.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { keptViews } from '../../projections/all.js';
 import type { ViewName } from '../../src/keptViews.js';
 import type { LearnerRequest } from '../../src/ledger.js';

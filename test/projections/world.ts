@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import type { LearnerRequest } from '../../src/ledger.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CalendarDate, Instant } from '../../domain/date.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted } from '../../domain/redaction.js';
+import { CalendarDate, Instant } from '../../domain/values/date.js';
 import type { Plr } from '../../projections/plr.js';
 import { type Point, plrAt } from '../../projections/replay.js';
 import { openLedger } from '../../src/openLedger.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { ConfiguredViewChoice } from '../../domain/learner/configuredViewCommands.js';
+import type { ConfiguredViewChoice } from '../../domain/learner/configuredView/commands.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import type { SharedView } from '../../src/configuredViews.js';

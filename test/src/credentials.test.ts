@@ -4,7 +4,7 @@ import { digest } from '@sd-jwt/crypto-nodejs';
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
-import type { ConfiguredViewChoice } from '../../domain/learner/configuredViewCommands.js';
+import type { ConfiguredViewChoice } from '../../domain/learner/configuredView/commands.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import type { Ledger } from '../../src/openLedger.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { Uln } from '../../domain/uln.js';
+import { Uln } from '../../domain/values/uln.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import { candidateUln, learnerStream } from '../../src/identifiers.js';

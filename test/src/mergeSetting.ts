@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LearnerCommandOf } from '../../domain/learner/commands.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { learner } from '../../domain/learner/learner.js';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { MergeOutcome } from '../../src/merging.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { keeperRecording, type Request } from '../../src/request.js';

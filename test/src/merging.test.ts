@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_POLICY } from '../../domain/retention.js';
+import { DEFAULT_POLICY } from '../../domain/learner/retention/policy.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import type { LearnerRequest } from '../../src/ledger.js';
 import type { Ledger } from '../../src/openLedger.js';

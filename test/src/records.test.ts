@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CalendarDate, Instant } from '../../domain/date.js';
 import { isRedacted } from '../../domain/redaction.js';
+import { CalendarDate, Instant } from '../../domain/values/date.js';
 import type { MergedPlr } from '../../projections/mergedPlr.js';
 import { NOW } from '../../projections/replay.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';

@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CalendarDate } from '../../domain/date.js';
-import { DEFAULT_POLICY } from '../../domain/retention.js';
+import { DEFAULT_POLICY } from '../../domain/learner/retention/policy.js';
+import { CalendarDate } from '../../domain/values/date.js';
 import { historyProjection } from '../../projections/history.js';
 import { fold } from '../../projections/projection.js';
 import { NOW, plrAt } from '../../projections/replay.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { Ukprn } from '../../domain/ukprn.js';
-import type { Uln } from '../../domain/uln.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { LearnerRequest } from '../../src/ledger.js';
 import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger.js';
 import type { Request } from '../../src/request.js';

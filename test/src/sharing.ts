@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConfiguredViewChoice } from '../../domain/learner/configuredViewCommands.js';
+import type { ConfiguredViewChoice } from '../../domain/learner/configuredView/commands.js';
 import type { Request } from '../../src/request.js';
 import { AWARDING, achievement, createSetting, requestOf, type Setting } from './setting.js';
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { Uln } from '../../domain/uln.js';
+import { Uln } from '../../domain/values/uln.js';
 import { candidateUln, eventId, importCommandId, learnerStream } from '../../src/identifiers.js';
 import { canonicalize } from '../../streams/canonicalJson.js';
 import { eventHash, type Header, headerText, SUITE } from '../../streams/envelope.js';

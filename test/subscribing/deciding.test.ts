@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CalendarDate } from '../../domain/date.js';
-import type { Uln } from '../../domain/uln.js';
+import { CalendarDate } from '../../domain/values/date.js';
+import type { Uln } from '../../domain/values/uln.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { StreamError } from '../../streams/errors.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { type DeadLetter, replay, subscribe } from '../../src/subscribing/consume.js';
 import { COLLEGE, connection, issue, openSetting, settle } from '../access/setting.js';

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { MessageKind } from '../../domain/subscriber/message.js';
-import type { Uln } from '../../domain/uln.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { LearnerRequest } from '../../src/ledger.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { type ReceivedMessage, subscribe } from '../../src/subscribing/consume.js';

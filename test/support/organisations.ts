@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrganisationType, Role } from '../../domain/organisation/terms.js';
 import { Purpose } from '../../domain/purpose.js';
-import { Ukprn } from '../../domain/ukprn.js';
+import { Ukprn } from '../../domain/values/ukprn.js';
 import type { Ledger } from '../../src/openLedger.js';
 import type { OrganisationRequest } from '../../src/organisations.js';
 import type { Request } from '../../src/request.js';

@@ -1,7 +1,7 @@
 import type { LearnerFacts } from '../../../domain/access/request.js';
-import { CalendarDate } from '../../../domain/date.js';
 import type { RegisteredOrganisation } from '../../../domain/organisation/state.js';
-import { Ukprn } from '../../../domain/ukprn.js';
+import { CalendarDate } from '../../../domain/values/date.js';
+import { Ukprn } from '../../../domain/values/ukprn.js';
 
 /** A date. */
 export const day = (text: string) => CalendarDate.parse(text);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { decideAccess } from '../../../domain/access/decide.js';
 import type { AccessFacts, AccessRequest, LearnerFacts } from '../../../domain/access/request.js';
 import type { RegisteredOrganisation } from '../../../domain/organisation/state.js';
-import { decideAccess } from '../../../domain/sharing.js';
 import { COLLEGE, college, day, learner } from './examples.js';
 
 const before = { ukprn: COLLEGE, startDate: day('2015-09-01'), endDate: day('2016-07-31') };

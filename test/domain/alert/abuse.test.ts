@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type DayOfAccess, isAtLeast, suspicionsOf } from '../../../domain/alert/abuse.js';
-import { CalendarDate, daysAfter } from '../../../domain/date.js';
+import { CalendarDate, daysAfter } from '../../../domain/values/date.js';
 
 const FIRST = CalendarDate.parse('2018-09-03');
 

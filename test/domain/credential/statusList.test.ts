@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CredentialEvent } from '../../../domain/credential/events.js';
 import { decideStatusList, statusListOf } from '../../../domain/credential/statusList.js';
-import { Instant } from '../../../domain/date.js';
+import { Instant } from '../../../domain/values/date.js';
 import { refusal } from '../learner/language.js';
 
 const NOON = Instant.parse('2024-09-02T12:00:00.000Z');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { Instant } from '../../../domain/date.js';
 import { DomainError } from '../../../domain/errors.js';
 import type { LearnerCommand, LearnerCommandOf } from '../../../domain/learner/commands.js';
 import type { LearnerEvent } from '../../../domain/learner/events.js';
 import { learner } from '../../../domain/learner/learner.js';
 import type { Learner } from '../../../domain/learner/state.js';
+import { Instant } from '../../../domain/values/date.js';
 import {
   AWARDING,
   awarding,

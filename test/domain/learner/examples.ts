@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { Actor } from '../../../domain/actor.js';
-import { Instant } from '../../../domain/date.js';
 import {
   achievementShape,
   type LearnerCommandOf,
@@ -8,13 +7,14 @@ import {
   learnerCommands,
   participationShape,
 } from '../../../domain/learner/commands.js';
-import { learnerDetailsShape } from '../../../domain/learner/details.js';
+import { learnerDetailsShape } from '../../../domain/learner/details/details.js';
 import {
   type LearnerEvent,
   type LearnerEventType,
   learnerEvents,
 } from '../../../domain/learner/events.js';
 import { RedactionMarker } from '../../../domain/redaction.js';
+import { Instant } from '../../../domain/values/date.js';
 
 /** A ULN with a valid check digit: the example of the ILR's validation tests, nobody's. */
 export const ULN = '1000000043';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { entryKeyOf } from '../../../domain/learner/entries.js';
+import { entryKeyOf } from '../../../domain/learner/entry/entries.js';
 import { type LearnerEvent, learnerEvents } from '../../../domain/learner/events.js';
 import { learner } from '../../../domain/learner/learner.js';
 import type { Learner, Values } from '../../../domain/learner/state.js';

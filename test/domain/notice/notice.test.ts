@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CalendarDate } from '../../../domain/date.js';
 import type { Notice } from '../../../domain/notice/events.js';
 import { decidePublish, noticeInForce } from '../../../domain/notice/notice.js';
+import { CalendarDate } from '../../../domain/values/date.js';
 import { keeper, provider, theLearner } from '../learner/examples.js';
 import { refusal } from '../learner/language.js';
 

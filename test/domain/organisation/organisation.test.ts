@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { Actor } from '../../../domain/actor.js';
-import { CalendarDate, Instant } from '../../../domain/date.js';
 import { DomainError } from '../../../domain/errors.js';
 import type {
   OrganisationCommand,
@@ -10,6 +9,7 @@ import { organisationCommands } from '../../../domain/organisation/commands.js';
 import { type OrganisationEvent, organisationEvents } from '../../../domain/organisation/events.js';
 import { organisation } from '../../../domain/organisation/organisation.js';
 import { standingOn } from '../../../domain/organisation/standing.js';
+import { CalendarDate, Instant } from '../../../domain/values/date.js';
 
 const UKPRN = '99999902';
 const PERSON = `user-1${'a'.repeat(26)}`;

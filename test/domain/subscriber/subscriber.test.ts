@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { subscriberEvents } from '../../../domain/subscriber/events.js';
 import { type Subscriber, subscribers } from '../../../domain/subscriber/subscriber.js';
-import { Ukprn } from '../../../domain/ukprn.js';
+import { Ukprn } from '../../../domain/values/ukprn.js';
 import { keeper, provider } from '../learner/examples.js';
 import { refusal } from '../learner/language.js';
 
