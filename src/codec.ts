@@ -6,7 +6,7 @@ import { canonicalize } from '../streams/canonicalJson.js';
 import { eventHash, type Header, headerText, parseHeader, SUITE } from '../streams/envelope.js';
 import type { NewEvent, StoredEvent } from '../streams/eventStore.js';
 import { commitClear, commitFields, type Fields, sealFields } from '../streams/sealing.js';
-import type { SealedEvent } from '../streams/vault.js';
+import type { SealedEvent } from '../streams/vault/vault.js';
 import { currentSchema, type DomainEvent, tableOf, toDomainEvent } from './eventTables.js';
 import { eventId } from './identifiers.js';
 import type { Recording, StreamEnd } from './journal.js';

@@ -19,7 +19,7 @@ import {
   configuredViewAnswer,
   fieldsOfSelection,
 } from '../projections/configuredView.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import { type ListedView, listedViews } from './configuredViewList.js';
 import { earlierOutcome, type Outcome } from './deciding.js';

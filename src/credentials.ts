@@ -4,7 +4,7 @@ import { DomainError } from '../domain/errors.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Instant } from '../domain/values/date.js';
 import type { ConfiguredViewAnswer } from '../projections/configuredView.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import type { PreparedView } from './configuredViews.js';
 import { followUpCommandId } from './identifiers.js';

@@ -5,7 +5,7 @@ import type { Forgetting } from '../projections/forgetting.js';
 import type { ViewsDatabase } from '../projections/views.js';
 import { isCode, isConflict } from '../streams/errors.js';
 import type { EventStore } from '../streams/eventStore.js';
-import type { Shred, Vault, WholeShred } from '../streams/vault.js';
+import type { Shred, Vault, WholeShred } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import { createDisposing } from './disposing.js';
 import { followUpCommandId } from './identifiers.js';

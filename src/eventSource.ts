@@ -4,7 +4,7 @@ import type { EventSource } from '../projections/source.js';
 import { parseHeader } from '../streams/envelope.js';
 import type { EventStore } from '../streams/eventStore.js';
 import { numberOf } from '../streams/position.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import { pauseForInterruption } from './interruption.js';
 import type { Journal } from './journal.js';
 import type { Orders } from './orders.js';

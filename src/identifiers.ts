@@ -1,6 +1,6 @@
 import { v5 as uuidv5 } from 'uuid';
 import { Uln, ulnCheckDigit } from '../domain/values/uln.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 
 /** The namespace of event ids. Part of the format. */
 const EVENT_NAMESPACE = 'e2c535ef-4444-40d6-ab0a-5c7eb4ee2fde';

@@ -64,7 +64,7 @@ export type { OpenReview, ReviewCounts } from '../projections/reviews.js';
 export type { StatisticsRow } from '../projections/statistics.js';
 export { StreamError, type StreamErrorCode } from '../streams/errors.js';
 export type { Position } from '../streams/eventStore.js';
-export { type Activation, standBy } from '../streams/vaultEpoch.js';
+export { type Activation, standBy } from '../streams/vault/epoch.js';
 export type { Access } from './access/access.js';
 export type { Asker } from './access/accessLedger.js';
 export type { Explanation } from './access/explain.js';

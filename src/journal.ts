@@ -9,8 +9,8 @@ import {
   type Position,
   type StoredEvent,
 } from '../streams/eventStore.js';
-import type { SealedEvent, Vault } from '../streams/vault.js';
-import { behind } from '../streams/vaultKeys.js';
+import { behind } from '../streams/vault/keys.js';
+import type { SealedEvent, Vault } from '../streams/vault/vault.js';
 import { type Clock, recordedTime } from './clock.js';
 import { decodeEvent, encodeEvents } from './codec.js';
 import { disposedBy, disposedEvents } from './disposals.js';

@@ -12,7 +12,7 @@ import type { ServiceCode } from '../domain/serviceCodes.js';
 import type { Uln } from '../domain/values/uln.js';
 import { withoutQuarantined } from '../projections/quarantine.js';
 import { isConflict } from '../streams/errors.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import { decideAndAppend, type Outcome } from './deciding.js';
 import { learnerStream, tagOf } from './identifiers.js';

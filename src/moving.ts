@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Header } from '../streams/envelope.js';
 import { isCode, StreamError } from '../streams/errors.js';
 import type { EventStore, StoredEvent } from '../streams/eventStore.js';
-import { exportSegments } from '../streams/exportSegments.js';
-import { importSegments } from '../streams/importSegments.js';
 import { createStore, openStore } from '../streams/openStore.js';
-import { readSegments, type SegmentSummary } from '../streams/readSegments.js';
+import { exportSegments } from '../streams/segments/export.js';
+import { importSegments } from '../streams/segments/import.js';
+import { readSegments, type SegmentSummary } from '../streams/segments/read.js';
 import type { Ledger, LedgerPlaces } from './openLedger.js';
 
 /** One of the logs that a ledger is made of: its own, or the access ledger of a year. */

@@ -19,7 +19,7 @@ import {
   openFields,
   type SaltedValue,
 } from '../streams/sealing.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import { tableOf } from './eventTables.js';
 
 /** What an event's bytes gave when they were opened. */

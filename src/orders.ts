@@ -3,7 +3,7 @@ import { type Erasures, erasure } from '../domain/erasure/erasure.js';
 import type { ErasureEvent, ErasureEventOf } from '../domain/erasure/events.js';
 import { checkPlace, parseHeader } from '../streams/envelope.js';
 import type { EventStore } from '../streams/eventStore.js';
-import type { Checkpoint, Vault } from '../streams/vault.js';
+import type { Checkpoint, Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import { toDomainEvent } from './eventTables.js';
 import { openContent } from './openedStream.js';

@@ -14,7 +14,7 @@ import type { UserEvent } from '../domain/user/events.js';
 import { type CalendarDate, dateOf } from '../domain/values/date.js';
 import type { Ukprn } from '../domain/values/ukprn.js';
 import { isConflict } from '../streams/errors.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import { foldOrganisation, organisationStream } from './access/facts.js';
 import type { Clock } from './clock.js';
 import { personStream } from './identifiers.js';

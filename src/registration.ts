@@ -5,7 +5,7 @@ import { warningsOf } from '../domain/learner/entry/warnings.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Uln } from '../domain/values/uln.js';
 import { isConflict, StreamError } from '../streams/errors.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import { decideAndAppend, earlierOutcome, type Outcome } from './deciding.js';
 import { isDisposed } from './disposals.js';

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { DomainError } from '../domain/errors.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import { digestOf, disclosureOf, type SaltedValue, saltedValues } from '../streams/sealing.js';
-import type { Shred, Vault } from '../streams/vault.js';
+import type { Shred, Vault } from '../streams/vault/vault.js';
 import { endOf, type StreamEnd } from './journal.js';
 import { checkCommitment, keptFields, type OpenedEvent } from './openedStream.js';
 import type { PendingRedaction } from './orders.js';

@@ -1,6 +1,6 @@
 import type { ErasureEvent } from '../domain/erasure/events.js';
 import { isConflict } from '../streams/errors.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import { rotationCommandId } from './identifiers.js';
 import type { Journal } from './journal.js';

@@ -9,7 +9,7 @@ import {
 } from '../domain/credential/statusList.js';
 import type { Instant } from '../domain/values/date.js';
 import { isConflict } from '../streams/errors.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import { keyedCommandId } from './identifiers.js';
 import { createQueues } from './inOrder.js';

@@ -1,7 +1,7 @@
 import { chainEnd, checkLink, type Header, parseHeader, START } from '../streams/envelope.js';
 import { StreamError } from '../streams/errors.js';
 import type { EventStore, StoredEvent } from '../streams/eventStore.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 import { tableOf, toDomainEvent } from './eventTables.js';
 import { pauseForInterruption } from './interruption.js';
 import { checkCommitment, type OpenedEvent, openContent } from './openedStream.js';

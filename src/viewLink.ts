@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomInt } from 'node:crypto';
 import type { CodeHash } from '../domain/learner/configuredView/events.js';
-import type { Vault } from '../streams/vault.js';
+import type { Vault } from '../streams/vault/vault.js';
 
 /** Which view a link names. */
 export type ViewPlace = { readonly stream: string; readonly viewId: string };

@@ -1,7 +1,7 @@
 import { StreamError } from './errors.js';
 import type { EventStore } from './eventStore.js';
-import { createSqliteStore, openSqliteStore } from './sqlite.js';
-import { createDatabaseFile } from './sqliteFile.js';
+import { createDatabaseFile } from './sqlite/file.js';
+import { createSqliteStore, openSqliteStore } from './sqlite/store.js';
 
 /** How the stores of one URL scheme are made and opened. */
 type Engine = {
@@ -20,7 +20,7 @@ const engines: Readonly<Record<string, () => Promise<Engine>>> = {
 };
 
 async function jetstream(): Promise<Engine> {
-  const { createJetStreamStore, openJetStreamStore } = await import('./jetstream.js');
+  const { createJetStreamStore, openJetStreamStore } = await import('./jetstream/open.js');
   return { create: createJetStreamStore, open: openJetStreamStore };
 }
 
@@ -34,7 +34,7 @@ const sqliteEngine: Engine = {
 };
 
 async function eventStoreDbEngine(): Promise<Engine> {
-  const engine = await import('./eventstoredb.js');
+  const engine = await import('./eventstoredb/store.js');
   return { create: engine.createEventStoreDbStore, open: engine.openEventStoreDbStore };
 }
 

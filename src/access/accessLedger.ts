@@ -7,7 +7,7 @@ import { dateOf, type Instant } from '../../domain/values/date.js';
 import type { Looks } from '../../projections/looks.js';
 import { isConflict } from '../../streams/errors.js';
 import type { EventStore } from '../../streams/eventStore.js';
-import type { Vault } from '../../streams/vault.js';
+import type { Vault } from '../../streams/vault/vault.js';
 import type { Clock } from '../clock.js';
 import { createQueues } from '../inOrder.js';
 import { createJournal, type Journal } from '../journal.js';

@@ -1,7 +1,7 @@
 import { createLooks } from '../../projections/looks.js';
 import type { ViewsDatabase } from '../../projections/views.js';
 import type { EventStore } from '../../streams/eventStore.js';
-import type { Vault } from '../../streams/vault.js';
+import type { Vault } from '../../streams/vault/vault.js';
 import { type Alerts, createAlerts } from '../alerts.js';
 import type { Clock } from '../clock.js';
 import type { ConfiguredViews } from '../configuredViews.js';

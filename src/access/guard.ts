@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { comparableName, comparablePostcode } from '../../domain/learner/details/matching.js';
 import type { Instant } from '../../domain/values/date.js';
-import type { Vault } from '../../streams/vault.js';
+import type { Vault } from '../../streams/vault/vault.js';
 import type { Clock } from '../clock.js';
 import { searchDigest } from '../identifiers.js';
 import type { AccessLedger, Asker } from './accessLedger.js';

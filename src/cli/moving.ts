@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { SEGMENT_EVENTS } from '../../streams/exportSegments.js';
+import { SEGMENT_EVENTS } from '../../streams/segments/export.js';
 import { checkExport, exportLedger, importLedger, type MovedPart } from '../moving.js';
 import type { CliContext } from './context.js';
 import { parseCount } from './options.js';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { createFileMasterDriver } from '../../streams/master.js';
-import { openVault } from '../../streams/openVault.js';
-import { standBy } from '../../streams/vaultEpoch.js';
+import { standBy } from '../../streams/vault/epoch.js';
+import { createFileMasterDriver } from '../../streams/vault/master.js';
+import { openVault } from '../../streams/vault/openVault.js';
 import type { CliContext } from './context.js';
 import { parseCount } from './options.js';
 

@@ -13,7 +13,7 @@ import { held, selectHeldSince } from '../../projections/held.js';
 import type { Runner } from '../../projections/runner.js';
 import { isConflict } from '../../streams/errors.js';
 import { conflict } from '../../streams/eventStore.js';
-import type { Vault } from '../../streams/vault.js';
+import type { Vault } from '../../streams/vault/vault.js';
 import { followUpCommandId, importStream } from '../identifiers.js';
 import { createQueues } from '../inOrder.js';
 import type { History, Journal, Recording } from '../journal.js';

@@ -12,7 +12,7 @@ import {
 } from 'nats';
 import type { Message } from '../../domain/subscriber/message.js';
 import { isCode, StreamError } from '../../streams/errors.js';
-import { parseNatsUrl } from '../../streams/jetstreamUrl.js';
+import { parseNatsUrl } from '../../streams/jetstream/url.js';
 import { connectNats, isNotFound } from '../../streams/natsConnection.js';
 import { fromBinary, toBinary } from './binaryMode.js';
 import { MESSAGE_STREAM, MESSAGE_SUBJECTS, messagesOf, subjectOf } from './subjects.js';

@@ -10,7 +10,7 @@ import {
   nanos,
 } from 'nats';
 import type { Message } from '../../domain/subscriber/message.js';
-import { parseNatsUrl } from '../../streams/jetstreamUrl.js';
+import { parseNatsUrl } from '../../streams/jetstream/url.js';
 import { connectNats } from '../../streams/natsConnection.js';
 import { fromBinary } from './binaryMode.js';
 import { ACK_WAIT_MS } from './bus.js';

@@ -14,7 +14,7 @@ import type { Subscriber } from '../../domain/subscriber/subscriber.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { entriesOf } from '../../projections/quarantine.js';
 import type { StoredEvent } from '../../streams/eventStore.js';
-import type { Vault } from '../../streams/vault.js';
+import type { Vault } from '../../streams/vault/vault.js';
 import type { Asker } from '../access/accessLedger.js';
 import { NOTHING_SHOWN } from '../access/asked.js';
 import { learnerFactsOf } from '../access/facts.js';

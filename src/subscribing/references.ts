@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.js';
 import type { Subscriber } from '../../domain/subscriber/subscriber.js';
-import type { Vault } from '../../streams/vault.js';
+import type { Vault } from '../../streams/vault/vault.js';
 import { base32 } from '../identifiers.js';
 
 /** An event by its place, as a `dataref` holds it. */

@@ -9,7 +9,7 @@ import {
   subscribers,
 } from '../../domain/subscriber/subscriber.js';
 import { isConflict } from '../../streams/errors.js';
-import type { Vault } from '../../streams/vault.js';
+import type { Vault } from '../../streams/vault/vault.js';
 import { parseInput } from '../input.js';
 import type { Journal } from '../journal.js';
 import type { Organisations } from '../organisations.js';

@@ -6,7 +6,7 @@ import type { Recorded } from '../../domain/recorded.js';
 import { type News, newsOf } from '../../domain/subscriber/news.js';
 import { withoutQuarantined } from '../../projections/quarantine.js';
 import type { StoredEvent } from '../../streams/eventStore.js';
-import type { Vault } from '../../streams/vault.js';
+import type { Vault } from '../../streams/vault/vault.js';
 import { factsIn, recordsOf } from '../access/asked.js';
 import { foldLearner } from '../access/facts.js';
 import { tagOf } from '../identifiers.js';

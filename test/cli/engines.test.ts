@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startDouble } from '../streams/eventstoredb/cluster.js';
+import { startDouble } from '../streams/eventstoredb/double/cluster.js';
 import { createCliWorld } from '../support/ledger.js';
 import { freePort, isNatsMissing, startNatsServer } from '../support/natsServer.js';
 import { expectDone } from './world.js';

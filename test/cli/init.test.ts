@@ -11,10 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createVault } from '../../streams/createVault.js';
-import { createFileMasterDriver } from '../../streams/master.js';
-import { createSqliteStore } from '../../streams/sqlite.js';
-import { createDatabaseFile } from '../../streams/sqliteFile.js';
+import { createDatabaseFile } from '../../streams/sqlite/file.js';
+import { createSqliteStore } from '../../streams/sqlite/store.js';
+import { createVault } from '../../streams/vault/createVault.js';
+import { createFileMasterDriver } from '../../streams/vault/master.js';
 import { type CliWorld, createCliWorld } from '../support/ledger.js';
 import { admitOrganisations, createLedgerWorld, expectDone, register } from './world.js';
 

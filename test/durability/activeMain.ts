@@ -5,9 +5,9 @@ import { openViews } from '../../projections/views.js';
 import { createAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import { createSystemClock } from '../../src/clock.js';
-import { createFileMasterDriver } from '../../streams/master.js';
 import { openStore } from '../../streams/openStore.js';
-import { openVault } from '../../streams/openVault.js';
+import { createFileMasterDriver } from '../../streams/vault/master.js';
+import { openVault } from '../../streams/vault/openVault.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
 import { orderRequest, proposeRequest, type Subject } from './redactionSubject.js';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventHash } from '../../streams/envelope.js';
 import { isCode } from '../../streams/errors.js';
 import type { EventStore } from '../../streams/eventStore.js';
-import { createJetStreamStore, openJetStreamStore } from '../../streams/jetstream.js';
+import { createJetStreamStore, openJetStreamStore } from '../../streams/jetstream/open.js';
 import { all, asGiven, someEvent } from '../streams/events.js';
 import { isNatsMissing, type NatsServer, openNatsCluster, urlOf } from '../support/natsServer.js';
 

@@ -2,7 +2,7 @@ import { createDecipheriv, createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { unwrapKey } from '../../streams/keyWrap.js';
+import { unwrapKey } from '../../streams/vault/keyWrap.js';
 import { placesIn } from '../support/synthetic.js';
 
 const WRAPPED_BYTES = 40;

@@ -3,9 +3,9 @@ import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import { createSystemClock } from '../../src/clock.js';
 import type { EventStore } from '../../streams/eventStore.js';
-import { createFileMasterDriver } from '../../streams/master.js';
 import { openStore } from '../../streams/openStore.js';
-import { openVault } from '../../streams/openVault.js';
+import { createFileMasterDriver } from '../../streams/vault/master.js';
+import { openVault } from '../../streams/vault/openVault.js';
 import { placesIn } from '../support/synthetic.js';
 import { mergeRequest, type Pair } from './mergeSubject.js';
 

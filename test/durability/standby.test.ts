@@ -9,7 +9,7 @@ import { createSystemClock } from '../../src/clock.js';
 import { createLedger } from '../../src/init.js';
 import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger.js';
 import { verifyStreams } from '../../src/verify.js';
-import { standBy } from '../../streams/vaultEpoch.js';
+import { standBy } from '../../streams/vault/epoch.js';
 import { requestBy, temporaryFolder } from '../support/ledger.js';
 import { isNatsMissing, startNatsServer } from '../support/natsServer.js';
 import { openProxy } from '../support/proxy.js';

@@ -5,9 +5,9 @@ import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import type { LedgerPlaces } from '../../src/openLedger.js';
 import { StreamError } from '../../streams/errors.js';
-import { createFileMasterDriver } from '../../streams/master.js';
 import { openStore } from '../../streams/openStore.js';
-import { openVault } from '../../streams/openVault.js';
+import { createFileMasterDriver } from '../../streams/vault/master.js';
+import { openVault } from '../../streams/vault/openVault.js';
 import { createTestClock, openNewLedger, requestBy, type TestClock } from '../support/ledger.js';
 
 const DETAILS = {

@@ -3,7 +3,6 @@ import { Uln } from '../../domain/values/uln.js';
 import { candidateUln, eventId, importCommandId, learnerStream } from '../../src/identifiers.js';
 import { canonicalize } from '../../streams/canonicalJson.js';
 import { eventHash, type Header, headerText, SUITE } from '../../streams/envelope.js';
-import { wrapKey } from '../../streams/keyWrap.js';
 import {
   commitClear,
   commitFields,
@@ -14,7 +13,8 @@ import {
   saltedValues,
   sealFields,
 } from '../../streams/sealing.js';
-import type { Vault } from '../../streams/vault.js';
+import { wrapKey } from '../../streams/vault/keyWrap.js';
+import type { Vault } from '../../streams/vault/vault.js';
 
 const LEDGER = 'ledger.example/vectors';
 const COMMAND = '0b7c9a52-6f0e-4c4e-8f55-0a6d5f1f7d01';
