@@ -1,7 +1,7 @@
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
-import { keptViews } from '../projections/all.js';
-import { createRunner } from '../projections/runner.js';
+import { createRunner } from '../projections/kept/runner.js';
+import { keptViews } from '../projections/views/all.js';
 import { parseHeader } from '../streams/envelope.js';
 import { StreamError } from '../streams/errors.js';
 import type { EventStore, Position } from '../streams/eventStore.js';

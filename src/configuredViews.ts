@@ -18,7 +18,7 @@ import {
   type ConfiguredViewAnswer,
   configuredViewAnswer,
   fieldsOfSelection,
-} from '../projections/configuredView.js';
+} from '../projections/live/configuredView.js';
 import type { Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import { type ListedView, listedViews } from './configuredViewList.js';

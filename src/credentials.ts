@@ -3,7 +3,7 @@ import type { JWK } from 'jose';
 import { DomainError } from '../domain/errors.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Instant } from '../domain/values/date.js';
-import type { ConfiguredViewAnswer } from '../projections/configuredView.js';
+import type { ConfiguredViewAnswer } from '../projections/live/configuredView.js';
 import type { Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';
 import type { PreparedView } from './configuredViews.js';

@@ -11,7 +11,7 @@ import {
 import type { Recorded } from '../domain/recorded.js';
 import { type CalendarDate, dateOf, type Instant } from '../domain/values/date.js';
 import { fold } from '../projections/projection.js';
-import { retentionProjection } from '../projections/retention.js';
+import { retentionProjection } from '../projections/views/retention.js';
 import { isDisposed } from './disposals.js';
 
 /** What the rules of disposal need to know of a learner's record. */

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErasureEvent } from '../domain/erasure/events.js';
-import type { Forgetting } from '../projections/forgetting.js';
-import type { ViewsDatabase } from '../projections/views.js';
+import type { Forgetting } from '../projections/kept/forgetting.js';
+import type { ViewsDatabase } from '../projections/kept/views.js';
 import { isCode, isConflict } from '../streams/errors.js';
 import type { EventStore } from '../streams/eventStore.js';
 import type { Shred, Vault, WholeShred } from '../streams/vault/vault.js';

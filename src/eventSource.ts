@@ -1,6 +1,6 @@
 import type { Recorded } from '../domain/recorded.js';
-import type { KeptEvent } from '../projections/keptView.js';
-import type { EventSource } from '../projections/source.js';
+import type { KeptEvent } from '../projections/kept/keptView.js';
+import type { EventSource } from '../projections/kept/source.js';
 import { parseHeader } from '../streams/envelope.js';
 import type { EventStore } from '../streams/eventStore.js';
 import { numberOf } from '../streams/position.js';

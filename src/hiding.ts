@@ -1,6 +1,6 @@
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
-import { withoutQuarantined } from '../projections/quarantine.js';
+import { withoutQuarantined } from '../projections/live/quarantine.js';
 import type { EventStore } from '../streams/eventStore.js';
 import type { Journal } from './journal.js';
 

@@ -23,35 +23,31 @@ export {
 export { CalendarDate, Instant } from '../domain/values/date.js';
 export { Ukprn } from '../domain/values/ukprn.js';
 export { explainUln, Uln } from '../domain/values/uln.js';
-export type { Comparison } from '../projections/comparison.js';
-export type { ConfiguredViewAnswer, ViewedEntry } from '../projections/configuredView.js';
-export type { PlrConflict } from '../projections/conflicts.js';
-export { type Change, diff } from '../projections/diff.js';
-export type { DisclosedPlr } from '../projections/disclosed.js';
-export type { GenerationStatus } from '../projections/generationStatus.js';
-export type { WaitingRow } from '../projections/held.js';
-export { type HistoryRow, historyProjection } from '../projections/history.js';
-export type { Look } from '../projections/looks.js';
+export type { Comparison } from '../projections/kept/comparison.js';
+export type { GenerationStatus } from '../projections/kept/generationStatus.js';
+export type {
+  RebuildOptions,
+  RebuildProgress,
+  Rebuilt,
+} from '../projections/kept/rebuild.js';
+export type { ConfiguredViewAnswer, ViewedEntry } from '../projections/live/configuredView.js';
+export type { PlrConflict } from '../projections/live/conflicts.js';
+export { type Change, diff } from '../projections/live/diff.js';
+export type { DisclosedPlr } from '../projections/live/disclosed.js';
+export { type HistoryRow, historyProjection } from '../projections/live/history.js';
+export type { Look } from '../projections/live/looks.js';
 export type {
   EntrySource,
   MergedChallenge,
   MergedEntry,
   MergedPlr,
   MergedQualification,
-} from '../projections/mergedPlr.js';
-export type { PlrMerging } from '../projections/merging.js';
-export type { NoticeStatus } from '../projections/notices.js';
-export type { ListedOrganisation } from '../projections/organisations.js';
-export type { Plr, PlrEntry, PlrQualification } from '../projections/plr.js';
-export type { PlrChallenge, PlrEntryChallenge } from '../projections/plrChallenges.js';
-export { fold, type Projection } from '../projections/projection.js';
-export { withoutQuarantined } from '../projections/quarantine.js';
-export type {
-  RebuildOptions,
-  RebuildProgress,
-  Rebuilt,
-} from '../projections/rebuild.js';
-export type { Candidate, RegisteredLearner } from '../projections/register.js';
+} from '../projections/live/mergedPlr.js';
+export type { PlrMerging } from '../projections/live/merging.js';
+export type { NoticeStatus } from '../projections/live/notices.js';
+export type { Plr, PlrEntry, PlrQualification } from '../projections/live/plr.js';
+export type { PlrChallenge, PlrEntryChallenge } from '../projections/live/plrChallenges.js';
+export { withoutQuarantined } from '../projections/live/quarantine.js';
 export {
   eventsAt,
   NOW,
@@ -59,9 +55,13 @@ export {
   plrAt,
   type ReplayStep,
   replaySteps,
-} from '../projections/replay.js';
-export type { OpenReview, ReviewCounts } from '../projections/reviews.js';
-export type { StatisticsRow } from '../projections/statistics.js';
+} from '../projections/live/replay.js';
+export { fold, type Projection } from '../projections/projection.js';
+export type { WaitingRow } from '../projections/views/held.js';
+export type { ListedOrganisation } from '../projections/views/organisations.js';
+export type { Candidate, RegisteredLearner } from '../projections/views/register.js';
+export type { OpenReview, ReviewCounts } from '../projections/views/reviews.js';
+export type { StatisticsRow } from '../projections/views/statistics.js';
 export { StreamError, type StreamErrorCode } from '../streams/errors.js';
 export type { Position } from '../streams/eventStore.js';
 export { type Activation, standBy } from '../streams/vault/epoch.js';

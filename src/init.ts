@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { DomainError } from '../domain/errors.js';
-import { openViews } from '../projections/views.js';
+import { openViews } from '../projections/kept/views.js';
 import { StreamError } from '../streams/errors.js';
 import type { EventStore } from '../streams/eventStore.js';
 import { createStore, openStore, shownStore } from '../streams/openStore.js';

@@ -2,37 +2,41 @@ import type { z } from 'zod';
 import { learnerDetailsShape, missingAsNull } from '../domain/learner/details/details.js';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Uln } from '../domain/values/uln.js';
-import { keptViews } from '../projections/all.js';
+import type { Comparison } from '../projections/kept/comparison.js';
+import type { GenerationStatus } from '../projections/kept/generationStatus.js';
+import type { KeptView } from '../projections/kept/keptView.js';
+import {
+  createRebuilding,
+  type RebuildOptions,
+  type Rebuilt,
+} from '../projections/kept/rebuild.js';
+import type { Runner } from '../projections/kept/runner.js';
+import type { EventSource } from '../projections/kept/source.js';
+import type { ViewsDatabase } from '../projections/kept/views.js';
+import { keptViews } from '../projections/views/all.js';
 import {
   type ChallengeQuery,
   challenges,
   type OpenChallenge,
   selectOpenChallenges,
-} from '../projections/challenges.js';
-import type { Comparison } from '../projections/comparison.js';
-import type { GenerationStatus } from '../projections/generationStatus.js';
-import type { KeptView } from '../projections/keptView.js';
+} from '../projections/views/challenges.js';
 import {
   type ListedOrganisation,
   organisations,
   selectOrganisations,
-} from '../projections/organisations.js';
-import { createRebuilding, type RebuildOptions, type Rebuilt } from '../projections/rebuild.js';
+} from '../projections/views/organisations.js';
 import {
   type Candidate,
   MAX_CANDIDATES,
   register,
   searchRegister,
-} from '../projections/register.js';
-import type { Runner } from '../projections/runner.js';
-import type { EventSource } from '../projections/source.js';
+} from '../projections/views/register.js';
 import {
   type StatisticsQuery,
   type StatisticsRow,
   selectStatistics,
   statistics,
-} from '../projections/statistics.js';
-import type { ViewsDatabase } from '../projections/views.js';
+} from '../projections/views/statistics.js';
 import { parseInput } from './input.js';
 import type { Journal } from './journal.js';
 import { type FoundCandidate, withMasters } from './linking.js';

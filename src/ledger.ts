@@ -10,7 +10,7 @@ import { isMergeStep, type MergeStep } from '../domain/learner/merge/commands.js
 import type { Recorded } from '../domain/recorded.js';
 import type { ServiceCode } from '../domain/serviceCodes.js';
 import type { Uln } from '../domain/values/uln.js';
-import { withoutQuarantined } from '../projections/quarantine.js';
+import { withoutQuarantined } from '../projections/live/quarantine.js';
 import { isConflict } from '../streams/errors.js';
 import type { Vault } from '../streams/vault/vault.js';
 import type { Clock } from './clock.js';

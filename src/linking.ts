@@ -1,7 +1,7 @@
 import type { LearnerEventData } from '../domain/learner/events.js';
 import type { Uln } from '../domain/values/uln.js';
-import { type Candidate, searchedOf } from '../projections/register.js';
-import { NOW, plrAt } from '../projections/replay.js';
+import { NOW, plrAt } from '../projections/live/replay.js';
+import { type Candidate, searchedOf } from '../projections/views/register.js';
 import { foldLearner, learnerFactsOf } from './access/facts.js';
 import type { Records } from './records.js';
 

@@ -4,9 +4,9 @@ import { learnerDetailsShape, missingAsNull } from '../domain/learner/details/de
 import { differingFields, type KnownLearner } from '../domain/learner/details/matching.js';
 import { checkIdentity, type IdentityCheck } from '../domain/learner/details/verification.js';
 import { Uln } from '../domain/values/uln.js';
-import { mergingAt } from '../projections/merging.js';
-import { searchedOf } from '../projections/register.js';
-import { NOW, plrAt } from '../projections/replay.js';
+import { mergingAt } from '../projections/live/merging.js';
+import { NOW, plrAt } from '../projections/live/replay.js';
+import { searchedOf } from '../projections/views/register.js';
 import { isRestricted } from './access/facts.js';
 import { parseInput } from './input.js';
 import type { FindAnswer } from './keptViews.js';

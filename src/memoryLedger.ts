@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openViews } from '../projections/views.js';
+import { openViews } from '../projections/kept/views.js';
 import { createMemoryStore } from '../streams/memory.js';
 import { createDatabaseFile } from '../streams/sqlite/file.js';
 import { createVault } from '../streams/vault/createVault.js';

@@ -8,7 +8,7 @@ import { standingMergeWith } from '../domain/learner/merge/state.js';
 import type { IssuedLearner } from '../domain/learner/state.js';
 import type { CalendarDate } from '../domain/values/date.js';
 import type { Uln } from '../domain/values/uln.js';
-import { type MergeRow, merges, selectMerges } from '../projections/merges.js';
+import { type MergeRow, merges, selectMerges } from '../projections/views/merges.js';
 import type { Clock } from './clock.js';
 import type { Outcome } from './deciding.js';
 import { followUpCommandId, tagOf } from './identifiers.js';

@@ -9,7 +9,7 @@ import {
 import { decidePublish, noticeInForce } from '../domain/notice/notice.js';
 import { CalendarDate, dateOf, daysAfter, type Instant } from '../domain/values/date.js';
 import type { Uln } from '../domain/values/uln.js';
-import { type NoticeStatus, noticeStatuses } from '../projections/notices.js';
+import { type NoticeStatus, noticeStatuses } from '../projections/live/notices.js';
 import { isConflict } from '../streams/errors.js';
 import type { Clock } from './clock.js';
 import type { Outcome } from './deciding.js';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { LearnerEvent } from '../domain/learner/events.js';
 import type { Recorded } from '../domain/recorded.js';
-import type { Runner } from '../projections/runner.js';
-import { openViews, type ViewsDatabase } from '../projections/views.js';
+import type { Runner } from '../projections/kept/runner.js';
+import { openViews, type ViewsDatabase } from '../projections/kept/views.js';
 import { StreamError } from '../streams/errors.js';
 import type { EventStore, Position } from '../streams/eventStore.js';
 import { openStore } from '../streams/openStore.js';

@@ -3,9 +3,9 @@ import { MAX_CHAIN_ULNS } from '../domain/learner/merge/chains.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { Instant } from '../domain/values/date.js';
 import type { Uln } from '../domain/values/uln.js';
-import { type MergedPlr, mergePlrs } from '../projections/mergedPlr.js';
-import { mergingAt, type PlrMerging } from '../projections/merging.js';
-import { NOW, type Point, plrAt } from '../projections/replay.js';
+import { type MergedPlr, mergePlrs } from '../projections/live/mergedPlr.js';
+import { mergingAt, type PlrMerging } from '../projections/live/merging.js';
+import { NOW, type Point, plrAt } from '../projections/live/replay.js';
 
 /** Which ULN answers for the one asked for, by the merges known at the point of the question. */
 export type Resolution = {

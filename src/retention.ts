@@ -13,9 +13,9 @@ import {
 } from '../domain/learner/retention/policy.js';
 import { type CalendarDate, dateOf } from '../domain/values/date.js';
 import type { Uln } from '../domain/values/uln.js';
-import { decidedImports, selectDecidedImports } from '../projections/decidedImports.js';
-import { type DueRecord, retention, selectDue } from '../projections/retention.js';
-import type { Runner } from '../projections/runner.js';
+import type { Runner } from '../projections/kept/runner.js';
+import { decidedImports, selectDecidedImports } from '../projections/views/decidedImports.js';
+import { type DueRecord, retention, selectDue } from '../projections/views/retention.js';
 import type { Clock } from './clock.js';
 import { importFacts, learnerFacts } from './disposalFacts.js';
 import { orderRecording, personOf } from './erasure.js';

@@ -11,7 +11,8 @@ import type { Quarantine } from '../domain/learner/review/state.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { CalendarDate } from '../domain/values/date.js';
 import type { Uln } from '../domain/values/uln.js';
-import { entriesOf } from '../projections/quarantine.js';
+import type { Runner } from '../projections/kept/runner.js';
+import { entriesOf } from '../projections/live/quarantine.js';
 import {
   type OpenReview,
   type ReviewCounts,
@@ -19,8 +20,7 @@ import {
   reviews,
   selectReviewCounts,
   selectReviews,
-} from '../projections/reviews.js';
-import type { Runner } from '../projections/runner.js';
+} from '../projections/views/reviews.js';
 import type { Outcome } from './deciding.js';
 import type { Erasure } from './erasure.js';
 import { followUpCommandId } from './identifiers.js';

@@ -3,10 +3,10 @@ import type { LearnerEvent, LearnerEventData } from '../domain/learner/events.js
 import type { Redactable } from '../domain/redaction.js';
 import { type CalendarDate, dateOf } from '../domain/values/date.js';
 import type { Uln } from '../domain/values/uln.js';
-import { type ChangeRow, merges, selectChanges } from '../projections/merges.js';
-import { mergingAt } from '../projections/merging.js';
-import { NOW } from '../projections/replay.js';
-import type { Runner } from '../projections/runner.js';
+import type { Runner } from '../projections/kept/runner.js';
+import { mergingAt } from '../projections/live/merging.js';
+import { NOW } from '../projections/live/replay.js';
+import { type ChangeRow, merges, selectChanges } from '../projections/views/merges.js';
 import type { Journal } from './journal.js';
 import { stateOf } from './mergeWorker.js';
 

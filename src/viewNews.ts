@@ -1,4 +1,4 @@
-import type { ErasureNews } from '../projections/source.js';
+import type { ErasureNews } from '../projections/kept/source.js';
 import type { PendingDisposal, PendingOrder } from './orders.js';
 
 /** What views are told of an order. */

@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors.js';
 import { Purpose } from '../../domain/purpose.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { dateOf, type Instant } from '../../domain/values/date.js';
-import type { Looks } from '../../projections/looks.js';
+import type { Looks } from '../../projections/live/looks.js';
 import { isConflict } from '../../streams/errors.js';
 import type { EventStore } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';

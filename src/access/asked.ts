@@ -4,7 +4,7 @@ import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Learner } from '../../domain/learner/state.js';
 import type { Recorded } from '../../domain/recorded.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { Looks } from '../../projections/looks.js';
+import type { Looks } from '../../projections/live/looks.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import type { Clock } from '../clock.js';
 import type { ConfiguredViews } from '../configuredViews.js';

@@ -1,5 +1,5 @@
-import { createLooks } from '../../projections/looks.js';
-import type { ViewsDatabase } from '../../projections/views.js';
+import type { ViewsDatabase } from '../../projections/kept/views.js';
+import { createLooks } from '../../projections/live/looks.js';
 import type { EventStore } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import { type Alerts, createAlerts } from '../alerts.js';

@@ -1,6 +1,6 @@
 import { decideAccess } from '../../domain/access/decide.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { Candidate } from '../../projections/register.js';
+import type { Candidate } from '../../projections/views/register.js';
 import { tagOf } from '../identifiers.js';
 import type { FindAnswer, SearchInput } from '../keptViews.js';
 import type { FoundCandidate } from '../linking.js';

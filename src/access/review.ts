@@ -3,7 +3,7 @@ import { isAtLeast, suspicionsOf } from '../../domain/alert/abuse.js';
 import type { AlertEventData, AlertLevel } from '../../domain/alert/events.js';
 import { type CalendarDate, dateOf, daysAfter } from '../../domain/values/date.js';
 import type { Ukprn } from '../../domain/values/ukprn.js';
-import type { Looks } from '../../projections/looks.js';
+import type { Looks } from '../../projections/live/looks.js';
 import type { Alerts } from '../alerts.js';
 import type { Organisations } from '../organisations.js';
 import type { AccessLedger } from './accessLedger.js';

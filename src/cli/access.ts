@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { alertEvents } from '../../domain/alert/events.js';
 import { CalendarDate, dateOf } from '../../domain/values/date.js';
-import type { Look } from '../../projections/looks.js';
+import type { Look } from '../../projections/live/looks.js';
 import type { Alert } from '../alerts.js';
 import { parseInput } from '../input.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';

@@ -1,5 +1,5 @@
 import type { Uln } from '../../domain/values/uln.js';
-import { NOW } from '../../projections/replay.js';
+import { NOW } from '../../projections/live/replay.js';
 import type { Asker } from '../access/accessLedger.js';
 import type { Ledger } from '../openLedger.js';
 import { recordOf, ulnsOf } from '../records.js';

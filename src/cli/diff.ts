@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { diff } from '../../projections/diff.js';
+import { diff } from '../../projections/live/diff.js';
 import { recordOf } from '../records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';

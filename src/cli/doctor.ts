@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { DomainError } from '../../domain/errors.js';
-import { createPublished } from '../../projections/published.js';
+import { createPublished } from '../../projections/views/published.js';
 import { parseHeader } from '../../streams/envelope.js';
 import { storeFile } from '../../streams/openStore.js';
 import type { Ledger } from '../openLedger.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { RegisteredLearner } from '../../projections/register.js';
+import type { RegisteredLearner } from '../../projections/views/register.js';
 import { type FindAnswer, type SearchInput, searchFields } from '../keptViews.js';
 import type { FoundCandidate } from '../linking.js';
 import type { IdentityInput } from '../lookup.js';

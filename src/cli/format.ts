@@ -4,11 +4,11 @@ import { entryKey } from '../../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted } from '../../domain/redaction.js';
-import type { Change } from '../../projections/diff.js';
-import type { DisclosedPlr } from '../../projections/disclosed.js';
-import type { Plr, PlrEntry, PlrQualification } from '../../projections/plr.js';
-import { isUnderWay, type PlrChallenge } from '../../projections/plrChallenges.js';
-import type { Point } from '../../projections/replay.js';
+import type { Change } from '../../projections/live/diff.js';
+import type { DisclosedPlr } from '../../projections/live/disclosed.js';
+import type { Plr, PlrEntry, PlrQualification } from '../../projections/live/plr.js';
+import { isUnderWay, type PlrChallenge } from '../../projections/live/plrChallenges.js';
+import type { Point } from '../../projections/live/replay.js';
 import { isTerminal } from './context.js';
 
 /** As wide as most names of details, so that values stand in one column. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { type HistoryRow, historyProjection } from '../../projections/history.js';
+import { type HistoryRow, historyProjection } from '../../projections/live/history.js';
+import { eventsAt } from '../../projections/live/replay.js';
 import { fold } from '../../projections/projection.js';
-import { eventsAt } from '../../projections/replay.js';
 import type { CliContext } from './context.js';
 import { dataLines, eventLine, valueText } from './format.js';
 import { readingCommand, ulnFields } from './reading.js';

@@ -1,4 +1,4 @@
-import type { MergedEntry, MergedPlr } from '../../projections/mergedPlr.js';
+import type { MergedEntry, MergedPlr } from '../../projections/live/mergedPlr.js';
 import type { ReadRecord } from '../records.js';
 import { valueText } from './format.js';
 

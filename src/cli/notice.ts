@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { Actor } from '../../domain/actor.js';
 import { NoticeLanguage } from '../../domain/notice/events.js';
 import { CalendarDate } from '../../domain/values/date.js';
-import type { NoticeStatus } from '../../projections/notices.js';
+import type { NoticeStatus } from '../../projections/live/notices.js';
 import { parseInput } from '../input.js';
 import type { NoticeInput } from '../notices.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';

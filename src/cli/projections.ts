@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
-import type { Comparison } from '../../projections/comparison.js';
-import type { GenerationStatus } from '../../projections/generationStatus.js';
-import type { RebuildOptions } from '../../projections/rebuild.js';
+import type { Comparison } from '../../projections/kept/comparison.js';
+import type { GenerationStatus } from '../../projections/kept/generationStatus.js';
+import type { RebuildOptions } from '../../projections/kept/rebuild.js';
 import { type ViewName, viewNames } from '../keptViews.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { replaySteps } from '../../projections/replay.js';
+import { replaySteps } from '../../projections/live/replay.js';
 import type { CliContext } from './context.js';
 import { changeLines, eventLine } from './format.js';
 import { readingCommand, ulnFields } from './reading.js';

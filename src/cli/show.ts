@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { learnerDetailsShape, missingAsNull } from '../../domain/learner/details/details.js';
 import { NoticeLanguage } from '../../domain/notice/events.js';
-import { eventsAt } from '../../projections/replay.js';
+import { eventsAt } from '../../projections/live/replay.js';
 import { parseInput } from '../input.js';
 import { recordOf } from '../records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';

@@ -1,5 +1,5 @@
 import { entryKey } from '../../domain/learner/entry/entries.js';
-import type { ConfiguredViewAnswer, ViewedEntry } from '../../projections/configuredView.js';
+import type { ConfiguredViewAnswer, ViewedEntry } from '../../projections/live/configuredView.js';
 import type { ListedView } from '../configuredViewList.js';
 import { valueText } from './format.js';
 

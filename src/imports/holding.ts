@@ -9,8 +9,8 @@ import {
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted } from '../../domain/redaction.js';
 import type { Instant } from '../../domain/values/date.js';
-import { held, selectHeldSince } from '../../projections/held.js';
-import type { Runner } from '../../projections/runner.js';
+import type { Runner } from '../../projections/kept/runner.js';
+import { held, selectHeldSince } from '../../projections/views/held.js';
 import { isConflict } from '../../streams/errors.js';
 import { conflict } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';

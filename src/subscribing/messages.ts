@@ -12,7 +12,7 @@ import {
 import { canBeNews } from '../../domain/subscriber/news.js';
 import type { Subscriber } from '../../domain/subscriber/subscriber.js';
 import type { Uln } from '../../domain/values/uln.js';
-import { entriesOf } from '../../projections/quarantine.js';
+import { entriesOf } from '../../projections/live/quarantine.js';
 import type { StoredEvent } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import type { Asker } from '../access/accessLedger.js';

@@ -4,7 +4,7 @@ import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Learner } from '../../domain/learner/state.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { type News, newsOf } from '../../domain/subscriber/news.js';
-import { withoutQuarantined } from '../../projections/quarantine.js';
+import { withoutQuarantined } from '../../projections/live/quarantine.js';
 import type { StoredEvent } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import { factsIn, recordsOf } from '../access/asked.js';

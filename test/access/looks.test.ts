@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CalendarDate } from '../../domain/values/date.js';
-import { createLooks } from '../../projections/looks.js';
+import { createLooks } from '../../projections/live/looks.js';
 import { createLedger } from '../../src/init.js';
 import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger.js';
 import { createTestClock, temporaryFolder } from '../support/ledger.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import { openViews } from '../../projections/views.js';
+import { openViews } from '../../projections/kept/views.js';
 import { createAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import { createSystemClock } from '../../src/clock.js';

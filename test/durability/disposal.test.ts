@@ -8,7 +8,7 @@ import type { LearnerEvent } from '../../domain/learner/events.js';
 import { DEFAULT_POLICY } from '../../domain/learner/retention/policy.js';
 import { CalendarDate } from '../../domain/values/date.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import { NOW, plrAt } from '../../projections/replay.js';
+import { NOW, plrAt } from '../../projections/live/replay.js';
 import { createSystemClock } from '../../src/clock.js';
 import { createLedger } from '../../src/init.js';
 import { createJournal } from '../../src/journal.js';

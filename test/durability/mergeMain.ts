@@ -1,4 +1,4 @@
-import { openViews, type ViewsDatabase } from '../../projections/views.js';
+import { openViews, type ViewsDatabase } from '../../projections/kept/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import { createSystemClock } from '../../src/clock.js';

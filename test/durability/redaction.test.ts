@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { isRedacted } from '../../domain/redaction.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import { NOW, plrAt } from '../../projections/replay.js';
+import { NOW, plrAt } from '../../projections/live/replay.js';
 import { createSystemClock } from '../../src/clock.js';
 import { createLedger } from '../../src/init.js';
 import { createJournal } from '../../src/journal.js';

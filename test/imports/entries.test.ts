@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Uln } from '../../domain/values/uln.js';
-import { NOW, plrAt } from '../../projections/replay.js';
+import { NOW, plrAt } from '../../projections/live/replay.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { countEvents, createTestClock, requestBy } from '../support/ledger.js';

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Cells } from '../../domain/imports/heldRows.js';
 import { isRedacted } from '../../domain/redaction.js';
 import type { Uln } from '../../domain/values/uln.js';
-import { NOW, plrAt } from '../../projections/replay.js';
+import { NOW, plrAt } from '../../projections/live/replay.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import { submitRow } from '../../src/imports/entryRows.js';

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Uln } from '../../domain/values/uln.js';
-import { NOW, plrAt } from '../../projections/replay.js';
+import { NOW, plrAt } from '../../projections/live/replay.js';
 import { openMemoryLedger } from '../../src/memoryLedger.js';
 import type { Ledger } from '../../src/openLedger.js';
 import { countEvents, createTestClock } from '../support/ledger.js';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Uln } from '../../domain/values/uln.js';
-import { NOW, plrAt } from '../../projections/replay.js';
-import { openViews } from '../../projections/views.js';
+import { openViews } from '../../projections/kept/views.js';
+import { NOW, plrAt } from '../../projections/live/replay.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import { createLedger } from '../../src/init.js';

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { CalendarDate, dateOf } from '../../domain/values/date.js';
-import { diff } from '../../projections/diff.js';
-import { historyProjection } from '../../projections/history.js';
-import { plrProjection, type toPlr } from '../../projections/plr.js';
+import { diff } from '../../projections/live/diff.js';
+import { historyProjection } from '../../projections/live/history.js';
+import { plrProjection, type toPlr } from '../../projections/live/plr.js';
+import { eventsAt, NOW, plrAt, replaySteps } from '../../projections/live/replay.js';
 import { fold } from '../../projections/projection.js';
-import { eventsAt, NOW, plrAt, replaySteps } from '../../projections/replay.js';
 import { histories } from '../domain/learner/arbitraries.js';
 import { recordedHistory } from './recording.js';
 

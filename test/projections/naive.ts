@@ -8,11 +8,11 @@ import {
 } from '../../domain/learner/details/matching.js';
 import type { EntryReference } from '../../domain/learner/entry/entries.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { OpenChallenge } from '../../projections/challenges.js';
-import type { WaitingRow } from '../../projections/held.js';
-import { NOW, plrAt } from '../../projections/replay.js';
-import type { ReviewCounts } from '../../projections/reviews.js';
-import type { StatisticsRow } from '../../projections/statistics.js';
+import { NOW, plrAt } from '../../projections/live/replay.js';
+import type { OpenChallenge } from '../../projections/views/challenges.js';
+import type { WaitingRow } from '../../projections/views/held.js';
+import type { ReviewCounts } from '../../projections/views/reviews.js';
+import type { StatisticsRow } from '../../projections/views/statistics.js';
 import type { MergeStatus } from '../../src/merging.js';
 import type { Ledger } from '../../src/openLedger.js';
 import type { ListedReview } from '../../src/reviews.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { learnerEvents } from '../../domain/learner/events.js';
-import { historyProjection } from '../../projections/history.js';
-import { plrProjection } from '../../projections/plr.js';
+import { historyProjection } from '../../projections/live/history.js';
+import { plrProjection } from '../../projections/live/plr.js';
 import { apply, fold } from '../../projections/projection.js';
 import { event } from '../domain/learner/examples.js';
 import { stream } from './recording.js';

@@ -6,7 +6,7 @@ import { DEFAULT_POLICY } from '../../domain/learner/retention/policy.js';
 import { CalendarDate } from '../../domain/values/date.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import type { Uln } from '../../domain/values/uln.js';
-import { keptViews } from '../../projections/all.js';
+import { keptViews } from '../../projections/views/all.js';
 import type { ViewName } from '../../src/keptViews.js';
 import type { LearnerRequest } from '../../src/ledger.js';
 import type { Ledger } from '../../src/openLedger.js';

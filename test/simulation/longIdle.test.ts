@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isRedacted } from '../../domain/redaction.js';
-import { openViews } from '../../projections/views.js';
+import { openViews } from '../../projections/kept/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import type { LedgerPlaces } from '../../src/openLedger.js';

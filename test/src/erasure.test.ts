@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isRedacted } from '../../domain/redaction.js';
-import { NOW, plrAt } from '../../projections/replay.js';
+import { NOW, plrAt } from '../../projections/live/replay.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/assembleLedger.js';
 import { type Ledger, openLedger } from '../../src/openLedger.js';
