@@ -69,22 +69,20 @@ export type { Access } from './access/access.js';
 export type { Asker } from './access/accessLedger.js';
 export type { Explanation } from './access/explain.js';
 export type { Disclosed, ShownRecord } from './access/reading.js';
-export type { Alert, Alerts } from './alerts.js';
-export { amendmentCode, REGISTERED } from './answerCodes.js';
 export { type Clock, createSystemClock } from './clock.js';
-export type { ListedView } from './configuredViewList.js';
 export type {
   ConfiguredViews,
   PreparedView,
   SharedView,
   ViewOpening,
-} from './configuredViews.js';
-export type { Credentials, ViewCredential } from './credentials.js';
-export type { Outcome } from './deciding.js';
-export type { Erasure, Proposal, RedactionStatus } from './erasure.js';
-export type { Held, HeldPlace, ReadRow } from './imports/heldDoor.js';
-export { createLedger } from './init.js';
-export type { Receipt } from './journal.js';
+} from './configuredViews/configuredViews.js';
+export type { Credentials, ViewCredential } from './configuredViews/credentials.js';
+export type { ListedView } from './configuredViews/list.js';
+export type { Erasure, Proposal, RedactionStatus } from './erasure/erasure.js';
+export type { DisposalStatus, DueQuery, DueTask, Retention } from './erasure/retention.js';
+export type { ListedReview, QuarantineDecision, SensitiveReviews } from './erasure/reviews.js';
+export type { Held, HeldPlace, ReadRow } from './held/held.js';
+export type { Receipt } from './journal/journal.js';
 export type {
   FindAnswer,
   KeptViews,
@@ -92,38 +90,45 @@ export type {
   Projections,
   SearchInput,
   ViewName,
-} from './keptViews.js';
-export type { LearnerRequest } from './ledger.js';
-export type { FoundCandidate } from './linking.js';
+} from './keptViews/keptViews.js';
+export { amendmentCode, REGISTERED } from './learners/answerCodes.js';
+export type { Outcome } from './learners/deciding.js';
+export type { LearnerRequest } from './learners/learners.js';
+export type { FoundCandidate } from './learners/linking.js';
 export type {
   IdentityInput,
   Lookup,
   VerificationAnswer,
   VerificationInput,
-} from './lookup.js';
-export { openMemoryLedger } from './memoryLedger.js';
-export type { MergeOutcome, MergeStatus, Merging } from './merging.js';
+} from './learners/lookup.js';
+export type { MergeOutcome, MergeStatus, Merging } from './learners/merging.js';
 export type {
   NoticeChoice,
   NoticeInput,
   Notices,
   Publication,
   PublishedNotice,
-} from './notices.js';
+} from './learners/notices.js';
+export type { LearnerRecord, ReadRecord, Records, Resolution } from './learners/records.js';
+export type { DetailsInput, Registration } from './learners/registration.js';
+export { readScreening, type Screening, type ScreeningFileInput } from './learners/screening.js';
+export type { NamedUln, UlnChange } from './learners/ulnChanges.js';
+export { createLedger } from './ledger/createLedger.js';
+export { openMemoryLedger } from './ledger/memoryLedger.js';
 export {
   type Followed,
   type Ledger,
   type LedgerPlaces,
   type LedgerPolicy,
   openLedger,
-} from './openLedger.js';
-export type { OrganisationRequest, Organisations, PublishedOrganisation } from './organisations.js';
-export type { LearnerRecord, ReadRecord, Records, Resolution } from './records.js';
-export type { DetailsInput, Registration } from './registration.js';
-export type { Request } from './request.js';
-export type { DisposalStatus, DueQuery, DueTask, Retention } from './retention.js';
-export type { ListedReview, QuarantineDecision, SensitiveReviews } from './reviews.js';
-export { readScreening, type Screening, type ScreeningFileInput } from './screening.js';
+} from './ledger/openLedger.js';
+export type { Alert, Alerts } from './organisations/alerts.js';
+export type {
+  OrganisationRequest,
+  Organisations,
+  PublishedOrganisation,
+} from './organisations/organisations.js';
+export type { Request } from './request/request.js';
 export {
   type DeadLetter,
   type MessageHandler,
@@ -137,5 +142,4 @@ export type { FetchParticulars, Particulars } from './subscribing/particulars.js
 export type { Publisher } from './subscribing/publisher.js';
 export type { RegisteredSubscriber, SubscriberInput } from './subscribing/subscribers.js';
 export type { Subscribing } from './subscribing/subscribing.js';
-export type { NamedUln, UlnChange } from './ulnChanges.js';
-export { type Problem, type Verification, verifyStreams } from './verify.js';
+export { type Problem, type Verification, verifyStreams } from './upkeep/verify.js';

@@ -6,7 +6,7 @@ import { createContext } from '../src/cli/context.js';
 import { createProgram } from '../src/cli/program.js';
 import { createSystemClock } from '../src/clock.js';
 import { environmentSchema } from '../src/config.js';
-import { currentSchema, eventTables, toDomainEvent } from '../src/eventTables.js';
+import { currentSchema, eventTables, toDomainEvent } from '../src/journal/eventTables.js';
 import { eventsPage } from './support/eventsPage.js';
 
 const root = new URL('../', import.meta.url);

@@ -1,4 +1,4 @@
-import type { Merging } from '../merging.js';
+import type { Merging } from '../learners/merging.js';
 import type { AccessParts } from './asked.js';
 import { type Changing, createChanging } from './changing.js';
 import { type Explanation, explain } from './explain.js';

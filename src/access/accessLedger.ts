@@ -9,10 +9,10 @@ import { isConflict } from '../../streams/errors.js';
 import type { EventStore } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import type { Clock } from '../clock.js';
-import { createQueues } from '../inOrder.js';
-import { createJournal, type Journal } from '../journal.js';
-import type { Orders } from '../orders.js';
-import { callerOf, type Request } from '../request.js';
+import { createQueues } from '../journal/inOrder.js';
+import { createJournal, type Journal } from '../journal/journal.js';
+import type { Orders } from '../journal/orders.js';
+import { callerOf, type Request } from '../request/request.js';
 import type { AccessStores } from './stores.js';
 
 /** Who asks, and for what: any word, because what is allowed is for the rules to say. */

@@ -3,7 +3,7 @@ import type { AccessEventData, Basis } from '../../domain/access/events.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import type { Journal } from '../journal.js';
+import type { Journal } from '../journal/journal.js';
 import type { AccessLedger } from './accessLedger.js';
 import { foldLearner, learnerFactsOf, organisationFacts } from './facts.js';
 

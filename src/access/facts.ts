@@ -7,8 +7,8 @@ import type { OrganisationEvent } from '../../domain/organisation/events.js';
 import { organisation } from '../../domain/organisation/organisation.js';
 import type { Organisation } from '../../domain/organisation/state.js';
 import type { Recorded } from '../../domain/recorded.js';
-import type { Journal } from '../journal.js';
-import type { ReadRecord } from '../records.js';
+import type { Journal } from '../journal/journal.js';
+import type { ReadRecord } from '../learners/records.js';
 import type { Asker } from './accessLedger.js';
 
 /** What an access decision is made on, and the streams it was folded from. */

@@ -1,16 +1,16 @@
 import { decideAccess } from '../../domain/access/decide.js';
 import type { Uln } from '../../domain/values/uln.js';
 import type { Candidate } from '../../projections/views/register.js';
-import { tagOf } from '../identifiers.js';
-import type { FindAnswer, SearchInput } from '../keptViews.js';
-import type { FoundCandidate } from '../linking.js';
+import { tagOf } from '../journal/identifiers.js';
+import type { FindAnswer, SearchInput } from '../keptViews/keptViews.js';
+import type { FoundCandidate } from '../learners/linking.js';
 import {
   type IdentityInput,
   parseIdentity,
   parseVerification,
   type VerificationAnswer,
   type VerificationInput,
-} from '../lookup.js';
+} from '../learners/lookup.js';
 import type { Asker } from './accessLedger.js';
 import { type AccessParts, askAbout, NOTHING_SHOWN } from './asked.js';
 import { digestsOf, mandatoryOf } from './guard.js';

@@ -3,7 +3,7 @@ import { comparableName, comparablePostcode } from '../../domain/learner/details
 import type { Instant } from '../../domain/values/date.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import type { Clock } from '../clock.js';
-import { searchDigest } from '../identifiers.js';
+import { searchDigest } from '../journal/identifiers.js';
 import type { AccessLedger, Asker } from './accessLedger.js';
 
 /** The five mandatory fields of a search or a registration; `null` where a search leaves one out. */

@@ -1,6 +1,6 @@
-import type { PreparedView } from '../configuredViews.js';
-import { tagOf } from '../identifiers.js';
-import type { Request } from '../request.js';
+import type { PreparedView } from '../configuredViews/configuredViews.js';
+import { tagOf } from '../journal/identifiers.js';
+import type { Request } from '../request/request.js';
 import { type AccessParts, NOTHING_SHOWN } from './asked.js';
 
 /** Opening what a learner chose to share. */

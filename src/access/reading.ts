@@ -4,7 +4,7 @@ import { type DisclosedPlr, disclosedTo } from '../../projections/live/disclosed
 import type { Look } from '../../projections/live/looks.js';
 import { withoutQuarantined } from '../../projections/live/quarantine.js';
 import { NOW, type Point } from '../../projections/live/replay.js';
-import { type ReadRecord, recordOf } from '../records.js';
+import { type ReadRecord, recordOf } from '../learners/records.js';
 import type { Asker } from './accessLedger.js';
 import {
   type AccessParts,

@@ -4,8 +4,8 @@ import type { AlertEventData, AlertLevel } from '../../domain/alert/events.js';
 import { type CalendarDate, dateOf, daysAfter } from '../../domain/values/date.js';
 import type { Ukprn } from '../../domain/values/ukprn.js';
 import type { Looks } from '../../projections/live/looks.js';
-import type { Alerts } from '../alerts.js';
-import type { Organisations } from '../organisations.js';
+import type { Alerts } from '../organisations/alerts.js';
+import type { Organisations } from '../organisations/organisations.js';
 import type { AccessLedger } from './accessLedger.js';
 
 /** From which level of alert an organisation's access is suspended at once. */

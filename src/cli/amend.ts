@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { learnerDetailsShape } from '../../domain/learner/details/details.js';
-import { amendmentCode } from '../answerCodes.js';
+import { amendmentCode } from '../learners/answerCodes.js';
 import type { CliContext } from './context.js';
 import { clearOption, fieldOptions, fieldValues, inputOption } from './fields.js';
 import { recording, ULN_ARGUMENT } from './options.js';

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.js';
 import { type Config, readConfig } from '../config.js';
-import { type Ledger, openLedger } from '../openLedger.js';
-import { readScreening } from '../screening.js';
+import { readScreening } from '../learners/screening.js';
+import { type Ledger, openLedger } from '../ledger/openLedger.js';
 import { usageError } from './exitCodes.js';
 
 /** What a command line is given from outside: everything it reads, writes and depends on. */

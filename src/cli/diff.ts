@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { diff } from '../../projections/live/diff.js';
-import { recordOf } from '../records.js';
+import { recordOf } from '../learners/records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { DisposalBasis } from '../../domain/erasure/disposalEvents.js';
-import { parseInput } from '../input.js';
-import type { DisposalStatus } from '../retention.js';
+import type { DisposalStatus } from '../erasure/retention.js';
+import { parseInput } from '../request/input.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
 import {

@@ -6,7 +6,7 @@ import { DomainError } from '../../domain/errors.js';
 import { createPublished } from '../../projections/views/published.js';
 import { parseHeader } from '../../streams/envelope.js';
 import { storeFile } from '../../streams/openStore.js';
-import type { Ledger } from '../openLedger.js';
+import type { Ledger } from '../ledger/openLedger.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Request } from '../request.js';
+import type { Request } from '../request/request.js';
 import { usageError } from './exitCodes.js';
 import type { LearnerOptions } from './recordingAction.js';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Request } from '../request.js';
+import type { Request } from '../request/request.js';
 import { organisationOf, recording, ULN_ARGUMENT } from './options.js';
 import { given, type LearnerOptions } from './recordingAction.js';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { shownStore } from '../../streams/openStore.js';
-import { createLedger } from '../init.js';
+import { createLedger } from '../ledger/createLedger.js';
 import type { CliContext } from './context.js';
 
 /** `plr init`: makes a new ledger, or finishes one whose making was cut short. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { Uln } from '../../domain/values/uln.js';
-import { parseInput } from '../input.js';
-import type { MergeOutcome, MergeStatus } from '../merging.js';
+import type { MergeOutcome, MergeStatus } from '../learners/merging.js';
+import { parseInput } from '../request/input.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
 import { type RecordingOptions, readUln, recording, requestFrom } from './options.js';

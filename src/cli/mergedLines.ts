@@ -1,5 +1,5 @@
 import type { MergedEntry, MergedPlr } from '../../projections/live/mergedPlr.js';
-import type { ReadRecord } from '../records.js';
+import type { ReadRecord } from '../learners/records.js';
 import { valueText } from './format.js';
 
 /**

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { SEGMENT_EVENTS } from '../../streams/segments/export.js';
-import { checkExport, exportLedger, importLedger, type MovedPart } from '../moving.js';
+import { checkExport, exportLedger, importLedger, type MovedPart } from '../upkeep/moving.js';
 import type { CliContext } from './context.js';
 import { parseCount } from './options.js';
 import { createProgressBar } from './progress.js';

@@ -1,7 +1,7 @@
 import type { NoticeLanguage } from '../../domain/notice/events.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { Ledger } from '../openLedger.js';
-import type { Request } from '../request.js';
+import type { Ledger } from '../ledger/openLedger.js';
+import type { Request } from '../request/request.js';
 
 /**
  * What a learner is told before their own record: the notice in force until they acknowledge it. That

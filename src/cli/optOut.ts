@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { OptOutRoute } from '../../domain/learner/events.js';
-import type { LearnerRequest } from '../ledger.js';
+import type { LearnerRequest } from '../learners/learners.js';
 import type { CliContext } from './context.js';
 import { type RecordingOptions, readUln, recording, requestFrom, ULN_ARGUMENT } from './options.js';
 import { printOutcome } from './receipt.js';

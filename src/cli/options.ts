@@ -7,8 +7,8 @@ import { CalendarDate, Instant } from '../../domain/values/date.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import { Uln } from '../../domain/values/uln.js';
 import type { Point } from '../../projections/live/replay.js';
-import { parseInput } from '../input.js';
-import type { Request } from '../request.js';
+import { parseInput } from '../request/input.js';
+import type { Request } from '../request/request.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 

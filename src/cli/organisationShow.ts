@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { RegisteredOrganisation } from '../../domain/organisation/state.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import { parseInput } from '../input.js';
+import { parseInput } from '../request/input.js';
 import type { CliContext } from './context.js';
 
 /** `plr organisation list`: every registered organisation. */

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { Role, SignatoryRole } from '../../domain/organisation/terms.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import { parseInput } from '../input.js';
-import type { OrganisationRequest } from '../organisations.js';
+import type { OrganisationRequest } from '../organisations/organisations.js';
+import { parseInput } from '../request/input.js';
 import type { CliContext } from './context.js';
 import { readJsonInput, recording, requestFrom } from './options.js';
 import type { LearnerOptions } from './recordingAction.js';

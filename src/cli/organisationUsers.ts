@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import { parseInput } from '../input.js';
+import { parseInput } from '../request/input.js';
 import type { CliContext } from './context.js';
 import { inputOption } from './fields.js';
 import { valueText } from './format.js';

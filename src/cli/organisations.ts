@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { CalendarDate, dateOf } from '../../domain/values/date.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import { parseInput } from '../input.js';
+import { parseInput } from '../request/input.js';
 import type { CliContext } from './context.js';
 
 /** `plr organisations published`: the list that the privacy notice promises as its Annex A. */

@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander';
 import type { Comparison } from '../../projections/kept/comparison.js';
 import type { GenerationStatus } from '../../projections/kept/generationStatus.js';
 import type { RebuildOptions } from '../../projections/kept/rebuild.js';
-import { type ViewName, viewNames } from '../keptViews.js';
+import { type ViewName, viewNames } from '../keptViews/keptViews.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
 import { createProgressBar } from './progress.js';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Point } from '../../projections/live/replay.js';
-import type { ReadRecord, Resolution } from '../records.js';
-import { SUBSTITUTED } from '../records.js';
+import type { ReadRecord, Resolution } from '../learners/records.js';
+import { SUBSTITUTED } from '../learners/records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import {

@@ -1,5 +1,5 @@
 import type { ServiceCode } from '../../domain/serviceCodes.js';
-import type { Outcome } from '../deciding.js';
+import type { Outcome } from '../learners/deciding.js';
 import type { CliContext } from './context.js';
 
 /** Prints what a command led to, as text or as JSON, and its warnings; with the service's code where it has one. */

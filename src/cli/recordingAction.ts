@@ -1,8 +1,8 @@
 import type { Purpose } from '../../domain/purpose.js';
 import type { ServiceCode } from '../../domain/serviceCodes.js';
-import type { Outcome } from '../deciding.js';
-import type { LearnerRequest } from '../ledger.js';
-import type { Request } from '../request.js';
+import type { Outcome } from '../learners/deciding.js';
+import type { LearnerRequest } from '../learners/learners.js';
+import type { Request } from '../request/request.js';
 import type { CliContext } from './context.js';
 import { type RecordingOptions, readJsonInput, readUln, requestFrom } from './options.js';
 import { printOutcome } from './receipt.js';

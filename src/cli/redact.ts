@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { ErasureBasis } from '../../domain/redaction.js';
-import type { RedactionStatus } from '../erasure.js';
-import { parseInput } from '../input.js';
+import type { RedactionStatus } from '../erasure/erasure.js';
+import { parseInput } from '../request/input.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
 import { type RecordingOptions, readUln, recording, requestFrom, ULN_ARGUMENT } from './options.js';

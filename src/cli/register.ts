@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { learnerDetailsShape } from '../../domain/learner/details/details.js';
-import { REGISTERED } from '../answerCodes.js';
-import type { DetailsInput } from '../registration.js';
+import { REGISTERED } from '../learners/answerCodes.js';
+import type { DetailsInput } from '../learners/registration.js';
 import type { CliContext } from './context.js';
 import { fieldOptions, fieldValues, inputOption } from './fields.js';
 import { type RecordingOptions, readJsonInput, recording, requestFrom } from './options.js';

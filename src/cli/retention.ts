@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { yearsAfter } from '../../domain/learner/retention/policy.js';
 import { CalendarDate, dateOf } from '../../domain/values/date.js';
-import { parseInput } from '../input.js';
-import type { DueTask } from '../retention.js';
+import type { DueTask } from '../erasure/retention.js';
+import { parseInput } from '../request/input.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { importsCommand, orderCommand, proposeCommand, statusCommand } from './disposal.js';

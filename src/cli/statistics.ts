@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { SubjectCode } from '../../domain/values/subjectCode.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import { parseInput } from '../input.js';
+import { parseInput } from '../request/input.js';
 import type { CliContext } from './context.js';
 import { parseCount } from './options.js';
 

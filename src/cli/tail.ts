@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
 import type { StoredEvent } from '../../streams/eventStore.js';
-import { pauseForInterruption } from '../interruption.js';
+import { pauseForInterruption } from '../journal/interruption.js';
 import type { CliContext } from './context.js';
 
 const LINES_BETWEEN_PAUSES = 500;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { CalendarDate, dateOf } from '../../domain/values/date.js';
-import { parseInput } from '../input.js';
-import type { NamedUln } from '../ulnChanges.js';
+import type { NamedUln } from '../learners/ulnChanges.js';
+import { parseInput } from '../request/input.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';

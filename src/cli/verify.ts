@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { EventStore } from '../../streams/eventStore.js';
-import { type Verification, verifyStreams } from '../verify.js';
+import { type Verification, verifyStreams } from '../upkeep/verify.js';
 import { type CliContext, isTerminal } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
 import { readUln } from './options.js';

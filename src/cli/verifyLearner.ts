@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { serviceCodes } from '../../domain/serviceCodes.js';
-import { identityFields, type VerificationInput } from '../lookup.js';
+import { identityFields, type VerificationInput } from '../learners/lookup.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';

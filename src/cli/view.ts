@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { ConfiguredViewChoice } from '../../domain/learner/configuredView/commands.js';
 import { ViewPurpose } from '../../domain/learner/configuredView/events.js';
 import { CalendarDate } from '../../domain/values/date.js';
-import type { SharedView } from '../configuredViews.js';
+import type { SharedView } from '../configuredViews/configuredViews.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';

@@ -1,6 +1,6 @@
 import { entryKey } from '../../domain/learner/entry/entries.js';
 import type { ConfiguredViewAnswer, ViewedEntry } from '../../projections/live/configuredView.js';
-import type { ListedView } from '../configuredViewList.js';
+import type { ListedView } from '../configuredViews/list.js';
 import { valueText } from './format.js';
 
 /** As wide as most names of fields, so that values stand in one column. */

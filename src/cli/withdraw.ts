@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { LearnerRequest } from '../ledger.js';
+import type { LearnerRequest } from '../learners/learners.js';
 import type { CliContext } from './context.js';
 import { dateAndReason, entryCommand, entryData } from './entryOptions.js';
 import { recordingAction } from './recordingAction.js';

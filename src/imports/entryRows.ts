@@ -7,11 +7,11 @@ import type { LearnerEvent, LearnerEventType } from '../../domain/learner/events
 import type { Recorded } from '../../domain/recorded.js';
 import type { Instant } from '../../domain/values/date.js';
 import { Uln } from '../../domain/values/uln.js';
-import type { Outcome } from '../deciding.js';
-import { parseInput } from '../input.js';
-import type { Recording } from '../journal.js';
-import type { LearnerRequest, Learners } from '../ledger.js';
-import { type Request, recordingOf } from '../request.js';
+import type { Recording } from '../journal/journal.js';
+import type { Outcome } from '../learners/deciding.js';
+import type { LearnerRequest, Learners } from '../learners/learners.js';
+import { parseInput } from '../request/input.js';
+import { type Request, recordingOf } from '../request/request.js';
 import { type Answer, refusalOf, rejected } from './answers.js';
 import type { Holding } from './holding.js';
 import { type EntryKind, layouts } from './layouts.js';

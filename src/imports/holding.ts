@@ -14,10 +14,10 @@ import { held, selectHeldSince } from '../../projections/views/held.js';
 import { isConflict } from '../../streams/errors.js';
 import { conflict } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';
-import { followUpCommandId, importStream } from '../identifiers.js';
-import { createQueues } from '../inOrder.js';
-import type { History, Journal, Recording } from '../journal.js';
-import type { Orders } from '../orders.js';
+import { followUpCommandId, importStream } from '../journal/identifiers.js';
+import { createQueues } from '../journal/inOrder.js';
+import type { History, Journal, Recording } from '../journal/journal.js';
+import type { Orders } from '../journal/orders.js';
 
 /** The rows of one file that wait, while the file is being imported. */
 export type Holding = {

@@ -1,10 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DomainError } from '../../domain/errors.js';
-import { followUpCommandId, importCommandId } from '../identifiers.js';
-import { refuseInterrupted } from '../interruption.js';
-import type { Ledger } from '../openLedger.js';
-import { callerOf, type Request, recordingOf } from '../request.js';
+import { followUpCommandId, importCommandId } from '../journal/identifiers.js';
+import { refuseInterrupted } from '../journal/interruption.js';
+import type { Ledger } from '../ledger/openLedger.js';
+import { callerOf, type Request, recordingOf } from '../request/request.js';
 import { type CheckedFile, type CsvRow, checkCsvFile, csvRows } from './csvFile.js';
 import type { Encoding } from './encoding.js';
 import { answerEntryRow, type EntryAnswer, entryOutcomes } from './entryRows.js';

@@ -1,9 +1,9 @@
 import { Ukprn } from '../../domain/values/ukprn.js';
-import { followUpCommandId } from '../identifiers.js';
-import { parseInput } from '../input.js';
-import type { Ledger } from '../openLedger.js';
-import type { OrganisationRequest } from '../organisations.js';
-import type { Request } from '../request.js';
+import { followUpCommandId } from '../journal/identifiers.js';
+import type { Ledger } from '../ledger/openLedger.js';
+import type { OrganisationRequest } from '../organisations/organisations.js';
+import { parseInput } from '../request/input.js';
+import type { Request } from '../request/request.js';
 import { type Answer, refusalOf, rejected } from './answers.js';
 
 /** Every outcome of a row of a file of organisations. */

@@ -1,6 +1,6 @@
 import type { FailureFlag } from '../../domain/serviceCodes.js';
-import type { VerificationInput } from '../lookup.js';
-import type { Ledger } from '../openLedger.js';
+import type { VerificationInput } from '../learners/lookup.js';
+import type { Ledger } from '../ledger/openLedger.js';
 import { type Answer, refusalOf, rejected } from './answers.js';
 
 /** Every outcome of a row of a verification batch. */

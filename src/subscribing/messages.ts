@@ -19,8 +19,8 @@ import type { Asker } from '../access/accessLedger.js';
 import { NOTHING_SHOWN } from '../access/asked.js';
 import { learnerFactsOf } from '../access/facts.js';
 import type { Judged, Judging } from '../access/judging.js';
-import { followUpCommandId, learnerStream } from '../identifiers.js';
-import type { Journal } from '../journal.js';
+import { followUpCommandId, learnerStream } from '../journal/identifiers.js';
+import type { Journal } from '../journal/journal.js';
 import { createReferences, type References } from './references.js';
 import { isShown, type Told, toldOf } from './told.js';
 

@@ -11,8 +11,8 @@ import { type AccessParts, askAbout, NOTHING_SHOWN } from '../access/asked.js';
 import { foldLearner } from '../access/facts.js';
 import { learnerNotShown } from '../access/judging.js';
 import { withoutHidden } from '../access/reading.js';
-import { recordOf } from '../records.js';
-import type { Request } from '../request.js';
+import { recordOf } from '../learners/records.js';
+import type { Request } from '../request/request.js';
 import { createReferences } from './references.js';
 import { type SubscriberRegister, subscriberNotFound } from './subscribers.js';
 

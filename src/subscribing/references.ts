@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/errors.js';
 import type { Subscriber } from '../../domain/subscriber/subscriber.js';
 import type { Vault } from '../../streams/vault/vault.js';
-import { base32 } from '../identifiers.js';
+import { base32 } from '../journal/identifiers.js';
 
 /** An event by its place, as a `dataref` holds it. */
 const EventPlace = z.strictObject({

@@ -10,10 +10,10 @@ import {
 } from '../../domain/subscriber/subscriber.js';
 import { isConflict } from '../../streams/errors.js';
 import type { Vault } from '../../streams/vault/vault.js';
-import { parseInput } from '../input.js';
-import type { Journal } from '../journal.js';
-import type { Organisations } from '../organisations.js';
-import { type Request, recordingOf } from '../request.js';
+import type { Journal } from '../journal/journal.js';
+import type { Organisations } from '../organisations/organisations.js';
+import { parseInput } from '../request/input.js';
+import { type Request, recordingOf } from '../request/request.js';
 
 const Registration = subscriberEvents.SubscriberRegistered.schema.omit({ generation: true });
 

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { createPublished } from '../../projections/views/published.js';
 import type { EventStore } from '../../streams/eventStore.js';
 import type { AccessParts } from '../access/asked.js';
-import type { Organisations } from '../organisations.js';
+import type { Organisations } from '../organisations/organisations.js';
 import { createMessages } from './messages.js';
 import { createParticulars, type FetchParticulars } from './particulars.js';
 import { createPublisher, type Publisher } from './publisher.js';

@@ -9,8 +9,8 @@ import type { StoredEvent } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import { factsIn, recordsOf } from '../access/asked.js';
 import { foldLearner } from '../access/facts.js';
-import { tagOf } from '../identifiers.js';
-import type { Journal } from '../journal.js';
+import { tagOf } from '../journal/identifiers.js';
+import type { Journal } from '../journal/journal.js';
 
 /** An event that is news, in its stream, with what is known of the learner now. */
 export type Told = {

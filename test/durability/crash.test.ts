@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createSystemClock } from '../../src/clock.js';
-import { createLedger } from '../../src/init.js';
-import { openLedger } from '../../src/openLedger.js';
-import { verifyStreams } from '../../src/verify.js';
+import { createLedger } from '../../src/ledger/createLedger.js';
+import { openLedger } from '../../src/ledger/openLedger.js';
+import { verifyStreams } from '../../src/upkeep/verify.js';
 import { placesIn } from '../support/synthetic.js';
 
 const WRITER = fileURLToPath(new URL('../../dist/test/durability/writerMain.js', import.meta.url));

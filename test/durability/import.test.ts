@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Uln } from '../../domain/values/uln.js';
 import { createSystemClock } from '../../src/clock.js';
-import { createLedger } from '../../src/init.js';
-import { type Ledger, openLedger } from '../../src/openLedger.js';
-import { verifyStreams } from '../../src/verify.js';
-import { ACHIEVEMENT_HEADER, achievementRow, readResult } from '../imports/files.js';
+import { createLedger } from '../../src/ledger/createLedger.js';
+import { type Ledger, openLedger } from '../../src/ledger/openLedger.js';
+import { verifyStreams } from '../../src/upkeep/verify.js';
+import { ACHIEVEMENT_HEADER, achievementRow, readResult } from '../src/imports/files.js';
 import { requestBy, temporaryFolder } from '../support/ledger.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
 

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import { createSystemClock } from '../../src/clock.js';
 import { importFile } from '../../src/imports/importFile.js';
-import { openLedger } from '../../src/openLedger.js';
+import { openLedger } from '../../src/ledger/openLedger.js';
 import { placesIn } from '../support/synthetic.js';
 
 // Imports a file of achievements, to be killed: says so when its first row is answered.

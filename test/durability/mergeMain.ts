@@ -1,7 +1,7 @@
 import { openViews, type ViewsDatabase } from '../../projections/kept/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
-import { assembleLedger } from '../../src/assembleLedger.js';
 import { createSystemClock } from '../../src/clock.js';
+import { assembleLedger } from '../../src/ledger/assembleLedger.js';
 import type { EventStore } from '../../streams/eventStore.js';
 import { openStore } from '../../streams/openStore.js';
 import { createFileMasterDriver } from '../../streams/vault/master.js';

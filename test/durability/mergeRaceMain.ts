@@ -1,5 +1,5 @@
 import { createSystemClock } from '../../src/clock.js';
-import { openLedger } from '../../src/openLedger.js';
+import { openLedger } from '../../src/ledger/openLedger.js';
 import { placesIn } from '../support/synthetic.js';
 import { mergeRequest, type Pair } from './mergeSubject.js';
 

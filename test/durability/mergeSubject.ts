@@ -1,6 +1,6 @@
 import { Ukprn } from '../../domain/values/ukprn.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { Request } from '../../src/request.js';
+import type { Request } from '../../src/request/request.js';
 import { uuidOf } from '../streams/events.js';
 
 /** Two ULNs to be merged: the first is to be the master. */

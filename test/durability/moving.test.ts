@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLedger } from '../../src/openLedger.js';
+import { openLedger } from '../../src/ledger/openLedger.js';
 import { openStore } from '../../streams/openStore.js';
 import { exportSegments } from '../../streams/segments/export.js';
 import { all } from '../streams/events.js';

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { createSystemClock } from '../../src/clock.js';
-import type { ViewName } from '../../src/keptViews.js';
-import { openLedger } from '../../src/openLedger.js';
+import type { ViewName } from '../../src/keptViews/keptViews.js';
+import { openLedger } from '../../src/ledger/openLedger.js';
 import { placesIn } from '../support/synthetic.js';
 
 // Makes a view anew, over and over: a process to be killed at any moment, or that kills itself after

@@ -1,8 +1,8 @@
 import { DEFAULT_POLICY } from '../../domain/learner/retention/policy.js';
 import { openViews, type ViewsDatabase } from '../../projections/kept/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
-import { assembleLedger } from '../../src/assembleLedger.js';
 import { createSystemClock } from '../../src/clock.js';
+import { assembleLedger } from '../../src/ledger/assembleLedger.js';
 import { openStore } from '../../streams/openStore.js';
 import { createFileMasterDriver } from '../../streams/vault/master.js';
 import { openVault } from '../../streams/vault/openVault.js';

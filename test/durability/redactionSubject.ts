@@ -1,6 +1,6 @@
 import { Ukprn } from '../../domain/values/ukprn.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { Request } from '../../src/request.js';
+import type { Request } from '../../src/request/request.js';
 import { uuidOf } from '../streams/events.js';
 
 /** What is to be redacted: notes and family name of a learner, from the event that first held them. */

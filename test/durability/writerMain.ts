@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import { createSystemClock } from '../../src/clock.js';
-import { openLedger } from '../../src/openLedger.js';
+import { openLedger } from '../../src/ledger/openLedger.js';
 import { uuidOf } from '../streams/events.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CalendarDate } from '../../domain/values/date.js';
-import type { ViewName } from '../../src/keptViews.js';
-import { viewNames } from '../../src/keptViews.js';
-import { openMemoryLedger } from '../../src/memoryLedger.js';
+import type { ViewName } from '../../src/keptViews/keptViews.js';
+import { viewNames } from '../../src/keptViews/keptViews.js';
+import { openMemoryLedger } from '../../src/ledger/memoryLedger.js';
 import { createTestClock } from '../support/ledger.js';
 import {
   challengeText,

@@ -13,9 +13,9 @@ import type { OpenChallenge } from '../../projections/views/challenges.js';
 import type { WaitingRow } from '../../projections/views/held.js';
 import type { ReviewCounts } from '../../projections/views/reviews.js';
 import type { StatisticsRow } from '../../projections/views/statistics.js';
-import type { MergeStatus } from '../../src/merging.js';
-import type { Ledger } from '../../src/openLedger.js';
-import type { ListedReview } from '../../src/reviews.js';
+import type { ListedReview } from '../../src/erasure/reviews.js';
+import type { MergeStatus } from '../../src/learners/merging.js';
+import type { Ledger } from '../../src/ledger/openLedger.js';
 
 // What the views should say, worked out from every learner's record anew and in no clever way.
 

@@ -3,9 +3,9 @@ import type { LearnerCommandOf } from '../../domain/learner/commands.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { learner } from '../../domain/learner/learner.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { MergeOutcome } from '../../src/merging.js';
-import type { Ledger } from '../../src/openLedger.js';
-import { keeperRecording, type Request } from '../../src/request.js';
+import type { MergeOutcome } from '../../src/learners/merging.js';
+import type { Ledger } from '../../src/ledger/openLedger.js';
+import { keeperRecording, type Request } from '../../src/request/request.js';
 import { REGISTRY, requestOf } from './setting.js';
 
 const REASON = 'One certificate names both.';

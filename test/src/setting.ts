@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { LearnerRequest } from '../../src/ledger.js';
-import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger.js';
-import type { Request } from '../../src/request.js';
+import type { LearnerRequest } from '../../src/learners/learners.js';
+import { type Ledger, type LedgerPlaces, openLedger } from '../../src/ledger/openLedger.js';
+import type { Request } from '../../src/request/request.js';
 import { createTestClock, openNewLedger, type TestClock } from '../support/ledger.js';
 import { learnerDetails } from '../support/synthetic.js';
 

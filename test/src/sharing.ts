@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfiguredViewChoice } from '../../domain/learner/configuredView/commands.js';
-import type { Request } from '../../src/request.js';
+import type { Request } from '../../src/request/request.js';
 import { AWARDING, achievement, createSetting, requestOf, type Setting } from './setting.js';
 
 /** A request of the learner, or of the keeper who opens a link for somebody, with a new command id. */

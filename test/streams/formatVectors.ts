@@ -1,6 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { Uln } from '../../domain/values/uln.js';
-import { candidateUln, eventId, importCommandId, learnerStream } from '../../src/identifiers.js';
+import {
+  candidateUln,
+  eventId,
+  importCommandId,
+  learnerStream,
+} from '../../src/journal/identifiers.js';
 import { canonicalize } from '../../streams/canonicalJson.js';
 import { eventHash, type Header, headerText, SUITE } from '../../streams/envelope.js';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { redactableFields } from '../../domain/redaction.js';
-import { currentSchema, eventTables } from '../../src/eventTables.js';
+import { currentSchema, eventTables } from '../../src/journal/eventTables.js';
 
 /** The text of `docs/events.md`, from the schemas: every event, its meaning, its fields. */
 export function eventsPage(): string {

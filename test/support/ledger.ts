@@ -10,9 +10,9 @@ import { Ukprn } from '../../domain/values/ukprn.js';
 import type { ExitCode } from '../../src/cli/exitCodes.js';
 import { runCli } from '../../src/cli/program.js';
 import type { Clock } from '../../src/clock.js';
-import { createLedger } from '../../src/init.js';
-import { type Ledger, type LedgerPlaces, openLedger } from '../../src/openLedger.js';
-import type { Request } from '../../src/request.js';
+import { createLedger } from '../../src/ledger/createLedger.js';
+import { type Ledger, type LedgerPlaces, openLedger } from '../../src/ledger/openLedger.js';
+import type { Request } from '../../src/request/request.js';
 import { placesIn } from './synthetic.js';
 
 const folders: string[] = [];

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { OrganisationType, Role } from '../../domain/organisation/terms.js';
 import { Purpose } from '../../domain/purpose.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import type { Ledger } from '../../src/openLedger.js';
-import type { OrganisationRequest } from '../../src/organisations.js';
-import type { Request } from '../../src/request.js';
+import type { Ledger } from '../../src/ledger/openLedger.js';
+import type { OrganisationRequest } from '../../src/organisations/organisations.js';
+import type { Request } from '../../src/request/request.js';
 
 /** An organisation of the tests, made up, with its people. */
 export type Admitted = {

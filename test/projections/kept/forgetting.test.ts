@@ -4,8 +4,8 @@ import { createForgetting } from '../../../projections/kept/forgetting.js';
 import type { KeptView } from '../../../projections/kept/keptView.js';
 import { keptViews } from '../../../projections/views/all.js';
 import { register as registerView } from '../../../projections/views/register.js';
-import { createEventSource } from '../../../src/eventSource.js';
-import { type Ledger, openLedger } from '../../../src/openLedger.js';
+import { createEventSource } from '../../../src/keptViews/eventSource.js';
+import { type Ledger, openLedger } from '../../../src/ledger/openLedger.js';
 import {
   amend,
   createWorld,

@@ -7,8 +7,8 @@ import type { EventSource, LogEntry } from '../../../projections/kept/source.js'
 import { keptViews } from '../../../projections/views/all.js';
 import { challenges } from '../../../projections/views/challenges.js';
 import { statistics } from '../../../projections/views/statistics.js';
-import { createEventSource } from '../../../src/eventSource.js';
-import { type Ledger, openLedger } from '../../../src/openLedger.js';
+import { createEventSource } from '../../../src/keptViews/eventSource.js';
+import { type Ledger, openLedger } from '../../../src/ledger/openLedger.js';
 import { achieve, createWorld, type World, type WorldLearner } from '../world.js';
 
 const ALL = { subjectCode: null, submittedBy: null, year: null };

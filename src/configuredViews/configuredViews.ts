@@ -1,0 +1,250 @@
+import { DomainError } from '../../domain/errors.js';
+import {
+  type ConfiguredViewChoice,
+  ConfiguredViewInput,
+} from '../../domain/learner/configuredView/commands.js';
+import {
+  codeRefusal,
+  isOpeningRefused,
+  notAvailable,
+} from '../../domain/learner/configuredView/decisions.js';
+import type { ViewRecipient } from '../../domain/learner/configuredView/events.js';
+import type { ConfiguredView } from '../../domain/learner/configuredView/state.js';
+import type { LearnerEvent } from '../../domain/learner/events.js';
+import { learner } from '../../domain/learner/learner.js';
+import type { Instant } from '../../domain/values/date.js';
+import type { Uln } from '../../domain/values/uln.js';
+import {
+  type ConfiguredViewAnswer,
+  configuredViewAnswer,
+  fieldsOfSelection,
+} from '../../projections/live/configuredView.js';
+import type { Vault } from '../../streams/vault/vault.js';
+import type { Clock } from '../clock.js';
+import { followUpCommandId, tagOf } from '../journal/identifiers.js';
+import type { History, Journal } from '../journal/journal.js';
+import { earlierOutcome, type Outcome } from '../learners/deciding.js';
+import type { Learners } from '../learners/learners.js';
+import { type Records, ulnsOf } from '../learners/records.js';
+import type { Screening } from '../learners/screening.js';
+import { parseInput } from '../request/input.js';
+import { callerOf, type Request, recordingOf } from '../request/request.js';
+import { decideOnView, holderOf, retrying, stateAfter, viewIn } from './deciding.js';
+import {
+  hashCode,
+  hashNewCode,
+  newViewCode,
+  readViewLink,
+  type ViewPlace,
+  viewLink,
+} from './link.js';
+import { type ListedView, listedViews } from './list.js';
+import type { StatusLists } from './statusLists.js';
+
+/** A view that was made, or a new code for it. */
+export type SharedView = {
+  readonly viewId: string;
+  readonly link: string;
+  /** The one-time code: said here and nowhere else. `null` for an organisation, and for a repeated command. */
+  readonly code: string | null;
+  readonly outcome: Outcome;
+};
+
+/** Who opened which view, for the record of who looked at what. It holds no personal data. */
+export type ViewOpening = {
+  /** The learner's stream, whose tag stands for the learner wherever the ULN must not stand. */
+  readonly stream: string;
+  readonly viewId: string;
+  readonly recipient: ViewRecipient;
+  /** The names of the fields shown. */
+  readonly fields: readonly string[];
+  readonly at: Instant;
+  readonly request: Request;
+};
+
+/** An opening that was decided, with what it is to show. Nothing has been shown yet. */
+export type PreparedView = {
+  readonly opening: ViewOpening;
+  readonly answer: ConfiguredViewAnswer;
+};
+
+/** What learners choose to share, and the opening of it. */
+export type ConfiguredViews = {
+  /**
+   * Makes a view. Throws `ERR_ENTRY_NOT_FOUND` and `ERR_ENTRY_WITHDRAWN` for entries that do not stand,
+   * `ERR_VIEW_PURPOSE`, `ERR_VIEW_EXPIRY`, and `ERR_NOT_PERMITTED` where an organisation asks.
+   */
+  readonly create: (
+    uln: Uln,
+    choice: ConfiguredViewChoice,
+    request: Request,
+  ) => Promise<SharedView>;
+  /** Replaces the one-time code. Throws `ERR_VIEW_NOT_FOUND` and `ERR_VIEW_ENDED`. */
+  readonly issueCode: (uln: Uln, viewId: string, request: Request) => Promise<SharedView>;
+  /** Ends a view, and every credential it left as. Throws `ERR_VIEW_NOT_FOUND`. */
+  readonly revoke: (uln: Uln, viewId: string, request: Request) => Promise<Outcome>;
+  /** Every view of a learner, those made under a merged ULN too, with its link and how it stands now. */
+  readonly list: (uln: Uln) => Promise<readonly ListedView[]>;
+  /**
+   * Decides whether whoever asks may open a link now, uses up the code, and builds what is to be
+   * shown. Record the opening before showing the answer. Throws `ERR_VIEW_NOT_AVAILABLE`, the same
+   * for a link that never was, has ended or is for somebody else, and `ERR_VIEW_CODE`.
+   */
+  readonly prepare: (link: string, code: string | null, request: Request) => Promise<PreparedView>;
+};
+
+/** Creates the door to configured views. */
+export function createConfiguredViews(parts: {
+  readonly journal: Journal;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly learners: Pick<Learners, 'streamOf'>;
+  readonly records: Pick<Records, 'readRecord'>;
+  readonly statusLists: StatusLists;
+  readonly screening: Screening;
+}): ConfiguredViews {
+  const { journal, vault, clock, learners, records, statusLists } = parts;
+
+  /** The stream that holds a view: of the ULN asked for, or of one of the same person. */
+  const streamWith = async (uln: Uln, viewId: string) =>
+    learners.streamOf(holderOf(viewId, await records.readRecord(uln)) ?? uln);
+
+  async function create(
+    uln: Uln,
+    choice: ConfiguredViewChoice,
+    request: Request,
+  ): Promise<SharedView> {
+    const input = parseInput(ConfiguredViewInput, choice);
+    const stream = await learners.streamOf(uln);
+    const { commandId } = recordingOf(request, tagOf(stream));
+    const caller = callerOf(request.by, tagOf(stream));
+    const viewId = followUpCommandId(commandId, `configured-view\n${caller}`);
+    const code = input.recipient.kind === 'link' ? newViewCode() : null;
+    const codeHash = code === null ? null : hashNewCode(vault, { stream, viewId }, code);
+    const outcome = await retrying(async () => {
+      const history = await journal.read<LearnerEvent>(stream);
+      const frozenVersion = input.mode === 'frozen' ? history.end.version : null;
+      const data = { ...input, viewId, frozenVersion, codeHash };
+      return decideOnView(parts, stream, history, { type: 'CreateConfiguredView', data }, request);
+    });
+    return shared({ stream, viewId }, code, outcome);
+  }
+
+  async function issueCode(uln: Uln, viewId: string, request: Request): Promise<SharedView> {
+    const stream = await streamWith(uln, viewId);
+    const code = newViewCode();
+    const codeHash = hashNewCode(vault, { stream, viewId }, code);
+    const command = { type: 'IssueConfiguredViewCode', data: { viewId, codeHash } } as const;
+    const outcome = await retrying(async () =>
+      decideOnView(parts, stream, await journal.read<LearnerEvent>(stream), command, request),
+    );
+    return shared({ stream, viewId }, code, outcome);
+  }
+
+  async function revoke(uln: Uln, viewId: string, request: Request): Promise<Outcome> {
+    const stream = await streamWith(uln, viewId);
+    const command = { type: 'RevokeConfiguredView', data: { viewId } } as const;
+    return retrying(async () => {
+      const history = await journal.read<LearnerEvent>(stream);
+      const state = stateAfter(history);
+      const asked = { ...command, by: request.by, at: clock() };
+      learner.decide(asked, state);
+      // Credentials go first, and the view at the very version that was read: one that is issued
+      // meanwhile is a conflict, so no view is ever revoked while a credential of it is good, and a
+      // revocation that is cut short is finished by asking again.
+      for (const place of viewIn(state, viewId)?.exports ?? []) {
+        await statusLists.revoke(place);
+      }
+      return decideOnView(parts, stream, history, command, request);
+    });
+  }
+
+  async function prepare(
+    link: string,
+    code: string | null,
+    request: Request,
+  ): Promise<PreparedView> {
+    // Before the link is looked at: a request that is no good is told the same for every link.
+    const { commandId } = recordingOf(request, '');
+    const place = readViewLink(vault, link);
+    if (place === null) {
+      throw notAvailable();
+    }
+    const { history, view } = await retrying(() => open(place, code, request));
+    const { created } = view;
+    const at = clock();
+    return {
+      opening: {
+        ...place,
+        recipient: created.recipient,
+        fields: fieldsOfSelection(created.selection),
+        at,
+        request: { ...request, commandId },
+      },
+      answer: configuredViewAnswer(history.events, created, at),
+    };
+  }
+
+  /** Decides an opening and records the use of its code, or the wrong try. */
+  async function open(
+    place: ViewPlace,
+    code: string | null,
+    request: Request,
+  ): Promise<{ readonly history: History<LearnerEvent>; readonly view: ConfiguredView }> {
+    const { stream, viewId } = place;
+    const history = await journal.read<LearnerEvent>(stream);
+    const state = stateAfter(history);
+    const view = viewIn(state, viewId);
+    if (view === null) {
+      throw notAvailable();
+    }
+    const recording = recordingOf(request, tagOf(stream));
+    const openingId = recording.commandId;
+    const salt = view.code?.hash.salt ?? null;
+    const codeHash = code === null || salt === null ? null : hashCode(vault, place, code, salt);
+    const data = { viewId, openingId, codeHash };
+    const command = { type: 'OpenConfiguredView', data, by: request.by, at: clock() } as const;
+    const events = learner.decide(command, state);
+    if (events.length > 0) {
+      if (earlierOutcome(history, stream, recording) !== null) {
+        throw new DomainError(
+          'ERR_INPUT_INVALID',
+          'expected a new command id for a new opening, found one that recorded something else',
+        );
+      }
+      await journal.append(stream, history.end, events, recording);
+    }
+    const after = viewIn(events.reduce(learner.evolve, state), viewId);
+    if (isOpeningRefused(after?.code ?? null, openingId)) {
+      throw codeRefusal();
+    }
+    return { history, view };
+  }
+
+  function shared(place: ViewPlace, code: string | null, outcome: Outcome): SharedView {
+    const isNew = outcome.recorded.length > 0 && !outcome.repeated;
+    return {
+      viewId: place.viewId,
+      link: viewLink(vault, place),
+      code: isNew ? code : null,
+      outcome,
+    };
+  }
+
+  return {
+    create,
+    issueCode,
+    revoke,
+    list: async (uln) => {
+      const views: ListedView[] = [];
+      for (const { uln: own, events } of ulnsOf(await records.readRecord(uln))) {
+        const stream = await learners.streamOf(own);
+        views.push(
+          ...listedViews(events, clock(), (viewId) => viewLink(vault, { stream, viewId })),
+        );
+      }
+      return views.toSorted((one, other) => one.madeAt.localeCompare(other.madeAt));
+    },
+    prepare,
+  };
+}

@@ -1,0 +1,88 @@
+import type { LearnerEventData } from '../../domain/learner/events.js';
+import type { Uln } from '../../domain/values/uln.js';
+import { NOW, plrAt } from '../../projections/live/replay.js';
+import { type Candidate, searchedOf } from '../../projections/views/register.js';
+import { foldLearner, learnerFactsOf } from '../access/facts.js';
+import type { Records } from './records.js';
+
+/** A learner who is like the one searched for, under the ULN that answers; without who else may find them. */
+export type FoundCandidate = Omit<Candidate, 'restrictedTo'> & {
+  /** The superseded ULN that was found, for which the master stands here; `null` where it was found itself. */
+  readonly linked: Uln | null;
+  /** Why the ULN is not used any more; `null` while it is. A search finds none that is not. */
+  readonly retired: LearnerEventData<'UlnRetired'>['cause'] | null;
+};
+
+/** More than this who are alike are far too many matches, whatever their masters are. */
+const MAX_LINKED = 50;
+
+/** Whether somebody may be found, by who else may find them. */
+export type IsShown = (candidate: Candidate) => boolean;
+
+/**
+ * Puts the master in the place of every superseded learner found. Where several of one person's ULNs
+ * were found, the closest of them speaks for all. Who may not be shown is left out: where one of a
+ * person's ULNs is hidden, the person is, by whichever of them they were found. A ULN that was retired
+ * is nobody's any more, and left out too.
+ */
+export async function withMasters(
+  candidates: readonly Candidate[],
+  { readRecord }: Pick<Records, 'readRecord'>,
+  isShown: IsShown,
+): Promise<readonly FoundCandidate[]> {
+  const shown = candidates.filter(isShown);
+  const mistyped = shown.filter((one) => one.mistyped !== null);
+  const alike = shown.filter((one) => one.mistyped === null && one.kind !== 'exact');
+  // Those of a kind that are too many are only counted. Who is the same in everything can be shown
+  // however many are alike, and who is alike however many would be if something was mistyped.
+  const counted = new Set([alike, mistyped].filter(({ length }) => length > MAX_LINKED).flat());
+  const byUln = new Map<Uln, FoundCandidate>();
+  for (const candidate of shown.filter((one) => !counted.has(one))) {
+    const linked = await linkedCandidate(candidate, readRecord);
+    if (linked === null || !isShown(linked)) {
+      continue;
+    }
+    const found = foundOf(linked, linked.linked);
+    const { uln } = found.learner;
+    const known = byUln.get(uln);
+    if (known === undefined || closeness(found) < closeness(known)) {
+      byUln.set(uln, found);
+    }
+  }
+  return [...byUln.values(), ...[...counted].map((one) => foundOf(one, null))];
+}
+
+/** The master in the place of who was found; `null` where the ULN that answers was retired. */
+async function linkedCandidate(
+  candidate: Candidate,
+  readRecord: Records['readRecord'],
+): Promise<(Candidate & Pick<FoundCandidate, 'linked'>) | null> {
+  const asked = candidate.learner.uln;
+  const { found, events, merged } = await readRecord(asked);
+  const { details, merging } = plrAt(events, NOW);
+  const [first] = events;
+  if (merging.retired !== null) {
+    return null;
+  }
+  const states = [events, ...merged.map((other) => other.events)].map(foldLearner);
+  const handling = learnerFactsOf(states, null)?.handling;
+  const restrictedTo = handling?.level === 'restricted' ? handling.authorised : null;
+  if (found === asked || details === null || first === undefined) {
+    return { ...candidate, restrictedTo, linked: null };
+  }
+  const learner = { uln: found, ...searchedOf(details) };
+  return { ...candidate, stream: first.stream, learner, restrictedTo, linked: asked };
+}
+
+function foundOf({ restrictedTo: _, ...found }: Candidate, linked: Uln | null): FoundCandidate {
+  return { ...found, linked, retired: null };
+}
+
+/**
+ * Exact before possible, and the fewer fields differ the closer; at the same distance the master is
+ * found as itself. As a text that sorts so, and leaves nothing to the order of the search.
+ */
+function closeness({ kind, differing, linked }: FoundCandidate): string {
+  const distance = kind === 'exact' ? 0 : differing.length + 1;
+  return `${distance} ${linked === null ? '' : `by ${differing} of ${linked}`}`;
+}

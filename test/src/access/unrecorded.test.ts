@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
+import type { Ledger } from '../../../src/ledger/openLedger.js';
+import { StreamError } from '../../../streams/errors.js';
+import type { EventStore } from '../../../streams/eventStore.js';
+import {
+  askerOf,
+  COLLEGE,
+  connection,
+  doors,
+  issue,
+  openSetting,
+  REGISTRY,
+  recordedLooks,
+  settle,
+} from './setting.js';
+
+/** The same ledger over an access ledger in which nothing can be recorded. */
+function withFullDisk({ parts }: Ledger): Promise<Ledger> {
+  const append: EventStore['append'] = async () => {
+    throw new StreamError('ERR_STORE_FAILED', 'expected a disk, found it full');
+  };
+  return assembleLedger({
+    ...parts,
+    accessStores: {
+      ...parts.accessStores,
+      open: async (year, options) => {
+        const store = await parts.accessStores.open(year, options);
+        return store === null ? null : { ...store, append };
+      },
+    },
+  });
+}
+
+describe('where a look cannot be recorded', () => {
+  test.each(Object.keys(doors))('%s shows nothing, to whoever may see it', async (door) => {
+    const { ledger } = await openSetting();
+    const uln = await issue(ledger, 1);
+    await settle(ledger, uln, connection(COLLEGE));
+    await expect(doors[door]?.(ledger, uln)).resolves.toBeDefined();
+    const before = (await recordedLooks(ledger)).length;
+    const full = await withFullDisk(ledger);
+    await expect(doors[door]?.(full, uln)).rejects.toMatchObject({ code: 'ERR_STORE_FAILED' });
+    expect(await recordedLooks(ledger)).toHaveLength(before);
+  });
+
+  test('a search and a registration show nothing either, and no ULN is told', async () => {
+    const { ledger } = await openSetting();
+    await issue(ledger, 1);
+    const full = await withFullDisk(ledger);
+    const asker = askerOf(REGISTRY, 'learner-registration');
+    const search = { givenName: 'Given1', familyName: 'Synthetic', dateOfBirth: '2003-04-17' };
+    await expect(full.access.find(search, asker)).rejects.toMatchObject({
+      code: 'ERR_STORE_FAILED',
+    });
+  });
+});
