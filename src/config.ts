@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../domain/errors.js';
 import { DEFAULT_POLICY, type RetentionPolicy } from '../domain/learner/retention/policy.js';
 import { Purpose } from '../domain/purpose.js';
-import type { LedgerPlaces, LedgerPolicy } from './ledger/openLedger.js';
+import type { LedgerPlaces, LedgerPolicy } from './ledger/ledger.js';
 
 /** Every environment variable that is read, with its default and meaning. The source of the table in `docs/operating.md`. */
 export const environmentSchema = z.object({

@@ -45,17 +45,12 @@ export type {
 } from '../projections/live/mergedPlr.js';
 export type { PlrMerging } from '../projections/live/merging.js';
 export type { NoticeStatus } from '../projections/live/notices.js';
-export type { Plr, PlrEntry, PlrQualification } from '../projections/live/plr.js';
+export type { Plr, PlrQualification } from '../projections/live/plr.js';
 export type { PlrChallenge, PlrEntryChallenge } from '../projections/live/plrChallenges.js';
+export type { PlrEntry } from '../projections/live/plrEntries.js';
+export { NOW, type Point } from '../projections/live/point.js';
 export { withoutQuarantined } from '../projections/live/quarantine.js';
-export {
-  eventsAt,
-  NOW,
-  type Point,
-  plrAt,
-  type ReplayStep,
-  replaySteps,
-} from '../projections/live/replay.js';
+export { eventsAt, plrAt, type ReplayStep, replaySteps } from '../projections/live/replay.js';
 export { fold, type Projection } from '../projections/projection.js';
 export type { WaitingRow } from '../projections/views/held.js';
 export type { ListedOrganisation } from '../projections/views/organisations.js';
@@ -84,7 +79,6 @@ export type { ListedReview, QuarantineDecision, SensitiveReviews } from './erasu
 export type { Held, HeldPlace, ReadRow } from './held/held.js';
 export type { Receipt } from './journal/journal.js';
 export type {
-  FindAnswer,
   KeptViews,
   ListedChallenge,
   Projections,
@@ -94,7 +88,7 @@ export type {
 export { amendmentCode, REGISTERED } from './learners/answerCodes.js';
 export type { Outcome } from './learners/deciding.js';
 export type { LearnerRequest } from './learners/learners.js';
-export type { FoundCandidate } from './learners/linking.js';
+export type { FindAnswer, FoundCandidate } from './learners/linking.js';
 export type {
   IdentityInput,
   Lookup,
@@ -114,14 +108,9 @@ export type { DetailsInput, Registration } from './learners/registration.js';
 export { readScreening, type Screening, type ScreeningFileInput } from './learners/screening.js';
 export type { NamedUln, UlnChange } from './learners/ulnChanges.js';
 export { createLedger } from './ledger/createLedger.js';
+export type { Followed, Ledger, LedgerPlaces, LedgerPolicy } from './ledger/ledger.js';
 export { openMemoryLedger } from './ledger/memoryLedger.js';
-export {
-  type Followed,
-  type Ledger,
-  type LedgerPlaces,
-  type LedgerPolicy,
-  openLedger,
-} from './ledger/openLedger.js';
+export { openLedger } from './ledger/openLedger.js';
 export type { Alert, Alerts } from './organisations/alerts.js';
 export type {
   OrganisationRequest,

@@ -1,4 +1,4 @@
-import type { WordGroup } from './words.js';
+import type { WordGroup } from './wordGroup.js';
 
 /** English words and phrases. See `standardWords`. */
 export const englishWords: readonly WordGroup[] = [

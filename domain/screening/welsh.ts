@@ -1,4 +1,4 @@
-import type { WordGroup } from './words.js';
+import type { WordGroup } from './wordGroup.js';
 
 /** Welsh words and phrases, with the forms that their first letters take. See `standardWords`. */
 export const welshWords: readonly WordGroup[] = [

@@ -1,9 +1,6 @@
 import { allowedEnglish, englishWords } from './english.js';
-import type { ScreeningList, ScreeningWord } from './screening.js';
+import type { ScreeningList } from './screening.js';
 import { allowedWelsh, welshWords } from './welsh.js';
-
-/** Phrases of one category that are flagged in the same contexts, apart by commas. */
-export type WordGroup = Omit<ScreeningWord, 'phrase'> & { readonly phrases: string };
 
 /**
  * The list of words that comes with the ledger, ours, in English and Welsh. It is careful rather than

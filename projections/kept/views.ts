@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { DomainError } from '../../domain/errors.js';
 import { LOOKS_SCHEMA } from '../live/looks.js';
-import { PUBLISHED_SCHEMA } from '../views/published.js';
+import { PUBLISHED_SCHEMA } from './published.js';
 
 /** The database of kept views. It can be deleted at any time: everything in it is folded from the ledger. */
 export type ViewsDatabase = {

@@ -8,7 +8,8 @@ import { isRedacted } from '../../domain/redaction.js';
 import type { Instant } from '../../domain/values/date.js';
 import { fold } from '../projection.js';
 import { type PlrState, plrProjection } from './plr.js';
-import { eventsAt, NOW } from './replay.js';
+import { NOW } from './point.js';
+import { eventsAt } from './replay.js';
 
 /**
  * What stands for a value that was redacted. Why and by which order it was is the learner's business:

@@ -1,7 +1,7 @@
 import { entryKey } from '../../domain/learner/entry/entries.js';
 import { isRedacted } from '../../domain/redaction.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { PlrEntry } from './plr.js';
+import type { PlrEntry } from './plrEntries.js';
 
 /** Entries that speak of one participation or achievement and say different things of it. */
 export type PlrConflict = {

@@ -3,8 +3,9 @@ import type { Values } from '../../domain/learner/state.js';
 import type { Instant } from '../../domain/values/date.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { disagreements, isSameEntry, type PlrConflict } from './conflicts.js';
-import type { Plr, PlrEntry, PlrQualification } from './plr.js';
+import type { Plr, PlrQualification } from './plr.js';
 import type { PlrChallenge } from './plrChallenges.js';
+import type { PlrEntry } from './plrEntries.js';
 
 /** Where an entry of a merged record comes from. */
 export type EntrySource = {

@@ -3,7 +3,7 @@ import type { MergeEvent } from '../../domain/learner/merge/state.js';
 import type { Recorded } from '../../domain/recorded.js';
 import type { Instant } from '../../domain/values/date.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { Point } from './replay.js';
+import type { Point } from './point.js';
 
 /** What a ULN's own stream says of its merges: as the master of others, as superseded, and whether it is used. */
 export type PlrMerging = {

@@ -1,8 +1,8 @@
 import type { Disposed } from '../../domain/erasure/disposalEvents.js';
-import { type EntryReference, isAchievedGrade } from '../../domain/learner/entry/entries.js';
-import { applyChanges, type IssuedLearner, type Values } from '../../domain/learner/state.js';
+import { isAchievedGrade } from '../../domain/learner/entry/entries.js';
+import { applyChanges, type IssuedLearner } from '../../domain/learner/state.js';
 import { isRedacted } from '../../domain/redaction.js';
-import type { CalendarDate, Instant } from '../../domain/values/date.js';
+import type { CalendarDate } from '../../domain/values/date.js';
 import {
   ignoresConfiguredViews,
   ignoresNotices,
@@ -16,32 +16,16 @@ import {
   isUnderWay,
   type PlrChallenge,
   type PlrChallenges,
-  type PlrEntryChallenge,
   withChallengeEvent,
 } from './plrChallenges.js';
 import { connectionsKept, type PlrConnection } from './plrConnections.js';
-import { type StoredEntry, withCorrection, withEntryChange, withNewEntry } from './plrEntries.js';
-
-/** One participation or achievement of a record. */
-export type PlrEntry = {
-  /** Names the entry within the record. */
-  readonly key: string;
-  readonly reference: EntryReference;
-  readonly standing: 'provisional' | 'final';
-  /** Whether the grade is an achievement; `null` for a participation and where the grade is redacted. */
-  readonly achieved: boolean | null;
-  /** The service's mark: `Y` while a challenge is open, or upheld and not corrected yet. */
-  readonly underDataChallenge: 'Y' | 'N';
-  /** The numbers of those challenges. */
-  readonly disputedBy: readonly number[];
-  /** Every challenge of it, also those that are over. */
-  readonly challenges: readonly PlrEntryChallenge[];
-  readonly redactedFields: readonly string[];
-  readonly recordedAt: Instant;
-  readonly correctedAt: Instant | null;
-  /** Every field by the service's name, redacted ones as the marker. */
-  readonly values: Values;
-};
+import {
+  type PlrEntry,
+  type StoredEntry,
+  withCorrection,
+  withEntryChange,
+  withNewEntry,
+} from './plrEntries.js';
 
 /** Everything recorded under one qualification, unit or learning aim. */
 export type PlrQualification = {

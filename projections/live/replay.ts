@@ -1,24 +1,11 @@
 import { entryKeyOf } from '../../domain/learner/entry/entries.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
-import type { CalendarDate, Instant } from '../../domain/values/date.js';
+import type { CalendarDate } from '../../domain/values/date.js';
 import { apply, fold } from '../projection.js';
 import { type Change, diff } from './diff.js';
 import { type Plr, plrProjection, toPlr } from './plr.js';
-
-/**
- * A point of a learner's history. `asAt` keeps what the ledger had learnt by that instant; `validAt`
- * keeps what, by all that is known, was so on that date; `version` keeps the first events of the
- * stream. Each `null` asks for everything on that axis; together they narrow each other.
- */
-export type Point = {
-  readonly asAt: Instant | null;
-  readonly validAt: CalendarDate | null;
-  readonly version: number | null;
-};
-
-/** The head of the stream: all that is known now. */
-export const NOW: Point = { asAt: null, validAt: null, version: null };
+import type { Point } from './point.js';
 
 /** One event with what it changed in the record. */
 export type ReplayStep = {

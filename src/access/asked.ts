@@ -11,12 +11,12 @@ import type { ConfiguredViews } from '../configuredViews/configuredViews.js';
 import { learnerStream, tagOf } from '../journal/identifiers.js';
 import type { Journal } from '../journal/journal.js';
 import type { KeptViews } from '../keptViews/keptViews.js';
+import { foldLearner, learnerFactsOf } from '../learners/facts.js';
 import type { Learners } from '../learners/learners.js';
 import type { Lookup } from '../learners/lookup.js';
 import type { Notices } from '../learners/notices.js';
 import { createRecords, type ReadRecord, type Records } from '../learners/records.js';
 import type { AccessLedger, Asker } from './accessLedger.js';
-import { foldLearner, learnerFactsOf } from './facts.js';
 import type { Judged, Judging } from './judging.js';
 
 /** What the doors stand on. */

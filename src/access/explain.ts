@@ -4,8 +4,9 @@ import type { Actor } from '../../domain/actor.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import type { Journal } from '../journal/journal.js';
+import { foldLearner, learnerFactsOf } from '../learners/facts.js';
 import type { AccessLedger } from './accessLedger.js';
-import { foldLearner, learnerFactsOf, organisationFacts } from './facts.js';
+import { organisationFacts } from './facts.js';
 
 /** A recorded request, and what the rules say of it when it is decided again on what was known then. */
 export type Explanation = {

@@ -2,8 +2,8 @@ import { decideAccess } from '../../domain/access/decide.js';
 import type { Uln } from '../../domain/values/uln.js';
 import type { Candidate } from '../../projections/views/register.js';
 import { tagOf } from '../journal/identifiers.js';
-import type { FindAnswer, SearchInput } from '../keptViews/keptViews.js';
-import type { FoundCandidate } from '../learners/linking.js';
+import type { SearchInput } from '../keptViews/keptViews.js';
+import type { FindAnswer, FoundCandidate } from '../learners/linking.js';
 import {
   type IdentityInput,
   parseIdentity,

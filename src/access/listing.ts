@@ -4,11 +4,11 @@ import { type AccessFacts, outsideOrganisation } from '../../domain/access/reque
 import type { CalendarDate } from '../../domain/values/date.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { learnerStream, tagOf } from '../journal/identifiers.js';
+import { foldLearner, learnerFactsOf } from '../learners/facts.js';
 import type { Merging } from '../learners/merging.js';
 import type { UlnChange } from '../learners/ulnChanges.js';
 import type { Asker } from './accessLedger.js';
 import { type AccessParts, askAbout, NOTHING_SHOWN, recordsOf } from './asked.js';
-import { foldLearner, learnerFactsOf } from './facts.js';
 import type { Judged } from './judging.js';
 
 /** Lists that name learners, and what else is shown of one learner besides the record. */

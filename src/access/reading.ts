@@ -2,8 +2,8 @@ import { outsideOrganisation } from '../../domain/access/request.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { type DisclosedPlr, disclosedTo } from '../../projections/live/disclosed.js';
 import type { Look } from '../../projections/live/looks.js';
+import { NOW, type Point } from '../../projections/live/point.js';
 import { withoutQuarantined } from '../../projections/live/quarantine.js';
-import { NOW, type Point } from '../../projections/live/replay.js';
 import { type ReadRecord, recordOf } from '../learners/records.js';
 import type { Asker } from './accessLedger.js';
 import {

@@ -1,8 +1,8 @@
 import type { Uln } from '../../domain/values/uln.js';
-import { NOW } from '../../projections/live/replay.js';
+import { NOW } from '../../projections/live/point.js';
 import type { Asker } from '../access/accessLedger.js';
 import { recordOf, ulnsOf } from '../learners/records.js';
-import type { Ledger } from '../ledger/openLedger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { lookText } from './access.js';
 import { eventLine, plrLines, pointText } from './format.js';
 import { mergedLines } from './mergedLines.js';

@@ -2,7 +2,8 @@ import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.js';
 import { type Config, readConfig } from '../config.js';
 import { readScreening } from '../learners/screening.js';
-import { type Ledger, openLedger } from '../ledger/openLedger.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { openLedger } from '../ledger/openLedger.js';
 import { usageError } from './exitCodes.js';
 
 /** What a command line is given from outside: everything it reads, writes and depends on. */

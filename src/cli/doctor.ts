@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { DomainError } from '../../domain/errors.js';
-import { createPublished } from '../../projections/views/published.js';
+import { createPublished } from '../../projections/kept/published.js';
 import { parseHeader } from '../../streams/envelope.js';
 import { storeFile } from '../../streams/openStore.js';
-import type { Ledger } from '../ledger/openLedger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { RegisteredLearner } from '../../projections/views/register.js';
-import { type FindAnswer, type SearchInput, searchFields } from '../keptViews/keptViews.js';
-import type { FoundCandidate } from '../learners/linking.js';
+import { type SearchInput, searchFields } from '../keptViews/keptViews.js';
+import type { FindAnswer, FoundCandidate } from '../learners/linking.js';
 import type { IdentityInput } from '../learners/lookup.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';

@@ -6,9 +6,10 @@ import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted } from '../../domain/redaction.js';
 import type { Change } from '../../projections/live/diff.js';
 import type { DisclosedPlr } from '../../projections/live/disclosed.js';
-import type { Plr, PlrEntry, PlrQualification } from '../../projections/live/plr.js';
+import type { Plr, PlrQualification } from '../../projections/live/plr.js';
 import { isUnderWay, type PlrChallenge } from '../../projections/live/plrChallenges.js';
-import type { Point } from '../../projections/live/replay.js';
+import type { PlrEntry } from '../../projections/live/plrEntries.js';
+import type { Point } from '../../projections/live/point.js';
 import { isTerminal } from './context.js';
 
 /** As wide as most names of details, so that values stand in one column. */

@@ -6,7 +6,7 @@ import { isRedacted } from '../../domain/redaction.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import type { HeldPlace } from '../held/held.js';
 import { refuseInterrupted } from '../journal/interruption.js';
-import type { Ledger } from '../ledger/openLedger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { parseInput } from '../request/input.js';
 import type { Request } from '../request/request.js';
 import type { CliContext } from './context.js';

@@ -1,6 +1,6 @@
 import type { NoticeLanguage } from '../../domain/notice/events.js';
 import type { Uln } from '../../domain/values/uln.js';
-import type { Ledger } from '../ledger/openLedger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Request } from '../request/request.js';
 
 /**

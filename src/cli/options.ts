@@ -6,7 +6,7 @@ import { Purpose } from '../../domain/purpose.js';
 import { CalendarDate, Instant } from '../../domain/values/date.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import { Uln } from '../../domain/values/uln.js';
-import type { Point } from '../../projections/live/replay.js';
+import type { Point } from '../../projections/live/point.js';
 import { parseInput } from '../request/input.js';
 import type { Request } from '../request/request.js';
 import type { CliContext } from './context.js';

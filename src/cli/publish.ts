@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Ledger } from '../ledger/openLedger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { subscriberNotFound } from '../subscribing/subscribers.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Point } from '../../projections/live/replay.js';
+import type { Point } from '../../projections/live/point.js';
 import type { ReadRecord, Resolution } from '../learners/records.js';
 import { SUBSTITUTED } from '../learners/records.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';

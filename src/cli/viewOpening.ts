@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { PreparedView } from '../configuredViews/configuredViews.js';
-import type { Ledger } from '../ledger/openLedger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { parseCount, requestFrom } from './options.js';

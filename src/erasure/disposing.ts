@@ -6,13 +6,14 @@ import type { Instant } from '../../domain/values/date.js';
 import { isConflict } from '../../streams/errors.js';
 import { keptEvents } from '../journal/disposals.js';
 import { followUpCommandId } from '../journal/identifiers.js';
-import { endOf, type StreamEnd } from '../journal/journal.js';
+import { endOf } from '../journal/journal.js';
 import { checkCommitment, disposalIn, type OpenedEvent } from '../journal/openedStream.js';
 import type { PendingDisposal } from '../journal/orders.js';
+import type { StreamEnd } from '../journal/recording.js';
 import { newsOfStop } from '../keptViews/viewNews.js';
 import { keeperRecording } from '../request/request.js';
 import { mustStay } from './disposalFacts.js';
-import type { ErasureParts, ErasureWorker } from './worker.js';
+import type { ErasureParts, ErasureWorker } from './parts.js';
 
 /** The step of a disposal that is not one of every erasure. */
 type Disposing = {

@@ -7,11 +7,11 @@ import type { ErasureBasis } from '../../domain/redaction.js';
 import { disposedBy } from '../journal/disposals.js';
 import { tableOf } from '../journal/eventTables.js';
 import { followUpCommandId } from '../journal/identifiers.js';
-import type { Recording } from '../journal/journal.js';
+import type { Recording } from '../journal/recording.js';
 import { readableFields } from '../journal/redactions.js';
 import { type Request, recordingOf } from '../request/request.js';
+import type { ErasureParts, ErasureWorker } from './parts.js';
 import { chooseTargets, type Selection } from './targets.js';
-import type { ErasureParts, ErasureWorker } from './worker.js';
 
 /** What proposing led to: the ids under which a second person can order it. */
 export type Proposal = {

@@ -3,9 +3,10 @@ import { DomainError } from '../../domain/errors.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { digestOf, disclosureOf, type SaltedValue, saltedValues } from '../../streams/sealing.js';
 import type { Shred, Vault } from '../../streams/vault/vault.js';
-import { endOf, type StreamEnd } from '../journal/journal.js';
+import { endOf } from '../journal/journal.js';
 import { checkCommitment, keptFields, type OpenedEvent } from '../journal/openedStream.js';
 import type { PendingRedaction } from '../journal/orders.js';
+import type { StreamEnd } from '../journal/recording.js';
 
 /**
  * The events that reseal an order's targets: per target what goes, with its digests, and what stays,

@@ -24,7 +24,7 @@ import type { Learners } from '../learners/learners.js';
 import { type Request, recordingOf } from '../request/request.js';
 import { importFacts, learnerFacts } from './disposalFacts.js';
 import { orderRecording, personOf } from './erasure.js';
-import type { ErasureWorker } from './worker.js';
+import type { ErasureWorker } from './parts.js';
 
 /** A record to review, or one whose time has come. */
 export type DueTask = {

@@ -1,48 +1,18 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErasureEvent } from '../../domain/erasure/events.js';
-import type { Forgetting } from '../../projections/kept/forgetting.js';
-import type { ViewsDatabase } from '../../projections/kept/views.js';
 import { isCode, isConflict } from '../../streams/errors.js';
-import type { EventStore } from '../../streams/eventStore.js';
-import type { Shred, Vault, WholeShred } from '../../streams/vault/vault.js';
-import type { Clock } from '../clock.js';
+import type { Shred, WholeShred } from '../../streams/vault/vault.js';
 import { followUpCommandId } from '../journal/identifiers.js';
-import type { History, Journal, Recording } from '../journal/journal.js';
+import type { History } from '../journal/journal.js';
 import { disposalIn, type OpenedEvent } from '../journal/openedStream.js';
-import {
-  erasureStream,
-  type Orders,
-  type PendingOrder,
-  type PendingRedaction,
-} from '../journal/orders.js';
+import { erasureStream, type PendingOrder, type PendingRedaction } from '../journal/orders.js';
+import type { Recording } from '../journal/recording.js';
 import { newsOf } from '../keptViews/viewNews.js';
 import { keeperRecording } from '../request/request.js';
 import { createDisposing } from './disposing.js';
+import type { ErasureParts, ErasureWorker } from './parts.js';
 import { resealEvents, shredOf } from './reseal.js';
-
-/** What erasing works on. */
-export type ErasureParts = {
-  readonly store: EventStore;
-  readonly vault: Vault;
-  readonly views: Forgetting & Pick<ViewsDatabase, 'forget'>;
-  readonly journal: Journal;
-  readonly orders: Orders;
-  readonly clock: Clock;
-};
-
-/** What carries orders out, in steps that can be cut anywhere. */
-export type ErasureWorker = {
-  readonly complete: (order: PendingOrder) => Promise<void>;
-  readonly resume: () => Promise<void>;
-  /** What an order waits for; `null` where it does not. */
-  readonly waitsFor: (order: string) => string | null;
-  /** Appends to this year's erasure stream what `decide` finds missing in it. */
-  readonly record: (
-    decide: () => Promise<readonly ErasureEvent[]>,
-    recording: Recording,
-  ) => Promise<void>;
-};
 
 /** Resealing takes longer than a write: many writers to one learner may come first for a while. */
 const MAX_CONFLICTS = 100;

@@ -15,15 +15,16 @@ import { Uln } from '../../domain/values/uln.js';
 import type { Runner } from '../../projections/kept/runner.js';
 import { type HeldQuery, held, selectHeld, type WaitingRow } from '../../projections/views/held.js';
 import { isConflict } from '../../streams/errors.js';
-import { outcomeOf, submitRow } from '../imports/entryRows.js';
-import { heldSince, heldSinceIn, readHeldRows, releaseOf } from '../imports/holding.js';
-import type { EntryKind } from '../imports/layouts.js';
 import { followUpCommandId, tagOf } from '../journal/identifiers.js';
-import { EMPTY_STREAM, type History, type Journal, type Recording } from '../journal/journal.js';
+import { EMPTY_STREAM, type History, type Journal } from '../journal/journal.js';
+import type { Recording } from '../journal/recording.js';
 import { earlierOutcome } from '../learners/deciding.js';
 import type { Learners } from '../learners/learners.js';
 import { parseInput } from '../request/input.js';
 import { type Request, recordingOf } from '../request/request.js';
+import type { EntryKind } from './cells.js';
+import { heldSince, heldSinceIn, readHeldRows, releaseOf } from './holding.js';
+import { outcomeOf, submitRow } from './submitting.js';
 
 /** Names a held row: the import's stream and the row's number in its file. */
 export type HeldPlace = { readonly import: string; readonly row: number };

@@ -1,22 +1,24 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DomainError } from '../../domain/errors.js';
+import type { EntryKind } from '../held/cells.js';
+import { createHolding, type Holding } from '../held/holding.js';
+import { entryOutcomes } from '../held/submitting.js';
 import { followUpCommandId, importCommandId } from '../journal/identifiers.js';
 import { refuseInterrupted } from '../journal/interruption.js';
-import type { Ledger } from '../ledger/openLedger.js';
 import { callerOf, type Request, recordingOf } from '../request/request.js';
 import { type CheckedFile, type CsvRow, checkCsvFile, csvRows } from './csvFile.js';
 import type { Encoding } from './encoding.js';
-import { answerEntryRow, type EntryAnswer, entryOutcomes } from './entryRows.js';
-import { createHolding, type Holding } from './holding.js';
+import { answerEntryRow, type EntryAnswer } from './entryRows.js';
 import { inFlight } from './inFlight.js';
-import { type EntryKind, type ImportKind, layouts } from './layouts.js';
+import { type ImportKind, layouts } from './layouts.js';
 import { createLearnerRows, type LearnerAnswer, learnerOutcomes } from './learnerRows.js';
 import {
   answerOrganisationRow,
   type OrganisationAnswer,
   organisationOutcomes,
 } from './organisationRows.js';
+import type { ImportParts } from './parts.js';
 import { createResultFile, partPathOf } from './resultFile.js';
 import {
   answerVerificationRow,
@@ -62,7 +64,7 @@ type RowAnswer = LearnerAnswer | EntryAnswer | VerificationRowAnswer | Organisat
  * file again changes nothing. Memory does not grow with the file.
  */
 export async function importFile(
-  ledger: Ledger,
+  ledger: ImportParts,
   file: ImportedFile,
   request: Omit<Request, 'commandId'>,
   onProgress: (done: number, total: number) => void,
@@ -116,7 +118,7 @@ export async function importFile(
 
 /** How the rows of a file are answered, and what is recorded when it has come to its end. */
 function answersFor(
-  ledger: Ledger,
+  ledger: ImportParts,
   kind: ImportKind,
   { digest, rows }: CheckedFile,
   request: Omit<Request, 'commandId'>,
@@ -169,7 +171,7 @@ function answersFor(
 }
 
 function holdingOf(
-  ledger: Ledger,
+  ledger: ImportParts,
   kind: EntryKind,
   file: { readonly caller: string; readonly digest: Uint8Array; readonly rows: number },
   { by }: Omit<Request, 'commandId'>,

@@ -3,19 +3,20 @@ import { recordDisposed } from '../../domain/erasure/disposal.js';
 import { LearnerDetailsInput } from '../../domain/learner/details/details.js';
 import { compareDemographics } from '../../domain/learner/details/matching.js';
 import { Uln } from '../../domain/values/uln.js';
-import { NOW, plrAt } from '../../projections/live/replay.js';
+import { NOW } from '../../projections/live/point.js';
+import { plrAt } from '../../projections/live/replay.js';
 import { register, searchRegister } from '../../projections/views/register.js';
-import { isRestricted } from '../access/facts.js';
 import { createQueues } from '../journal/inOrder.js';
+import { isRestricted } from '../learners/facts.js';
 import { learnerNotFound } from '../learners/learners.js';
 import { type FoundCandidate, type IsShown, withMasters } from '../learners/linking.js';
 import { SUBSTITUTED } from '../learners/records.js';
 import type { DetailsInput } from '../learners/registration.js';
-import type { Ledger } from '../ledger/openLedger.js';
 import { parseInput } from '../request/input.js';
 import type { Request } from '../request/request.js';
 import { type Answer, refusalOf, rejected } from './answers.js';
 import { createFileMatches } from './fileMatches.js';
+import type { ImportParts } from './parts.js';
 
 type Details = z.output<typeof LearnerDetailsInput>;
 
@@ -36,7 +37,7 @@ const ROWS_BETWEEN_CATCH_UPS = 250;
  * are matched.
  */
 export function createLearnerRows(
-  ledger: Ledger,
+  ledger: ImportParts,
 ): (row: number, fields: Record<string, unknown>, request: Request) => Promise<LearnerAnswer> {
   const { runner } = ledger.parts;
   const taken = createFileMatches();

@@ -1,10 +1,10 @@
 import { Ukprn } from '../../domain/values/ukprn.js';
 import { followUpCommandId } from '../journal/identifiers.js';
-import type { Ledger } from '../ledger/openLedger.js';
 import type { OrganisationRequest } from '../organisations/organisations.js';
 import { parseInput } from '../request/input.js';
 import type { Request } from '../request/request.js';
 import { type Answer, refusalOf, rejected } from './answers.js';
+import type { ImportParts } from './parts.js';
 
 /** Every outcome of a row of a file of organisations. */
 export const organisationOutcomes = ['registered', 'changed', 'unchanged', 'rejected'] as const;
@@ -49,7 +49,7 @@ type Cells = Readonly<Record<string, string>>;
 
 /** Registers the organisation of a row, with its agreement and data-protection registration where the row has them. */
 export async function answerOrganisationRow(
-  { organisations }: Pick<Ledger, 'organisations'>,
+  { organisations }: Pick<ImportParts, 'organisations'>,
   cells: Cells,
   request: Request,
 ): Promise<OrganisationAnswer> {

@@ -1,7 +1,7 @@
 import type { FailureFlag } from '../../domain/serviceCodes.js';
 import type { VerificationInput } from '../learners/lookup.js';
-import type { Ledger } from '../ledger/openLedger.js';
 import { type Answer, refusalOf, rejected } from './answers.js';
+import type { ImportParts } from './parts.js';
 
 /** Every outcome of a row of a verification batch. */
 export const verificationOutcomes = [
@@ -19,7 +19,7 @@ export type VerificationRowAnswer = Answer<(typeof verificationOutcomes)[number]
 
 /** Answers a row that asks whether the learner of a ULN is who it says. Nothing is recorded. */
 export async function answerVerificationRow(
-  ledger: Pick<Ledger, 'verifyLearner'>,
+  ledger: Pick<ImportParts, 'verifyLearner'>,
   fields: Record<string, unknown>,
   options: { readonly hidesRestricted: boolean },
 ): Promise<VerificationRowAnswer> {

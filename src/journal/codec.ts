@@ -9,7 +9,7 @@ import { commitClear, commitFields, type Fields, sealFields } from '../../stream
 import type { SealedEvent } from '../../streams/vault/vault.js';
 import { currentSchema, type DomainEvent, tableOf, toDomainEvent } from './eventTables.js';
 import { eventId } from './identifiers.js';
-import type { Recording, StreamEnd } from './journal.js';
+import type { Recording, StreamEnd } from './recording.js';
 
 /**
  * The events of one append as an engine stores them: parsed, sealed (or in clear where `key` is null)

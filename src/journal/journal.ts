@@ -18,27 +18,8 @@ import { type DomainEvent, tableOf } from './eventTables.js';
 import { eventId } from './identifiers.js';
 import { type OpenedEvent, openContent, openStream } from './openedStream.js';
 import type { Orders } from './orders.js';
+import type { Recording, StreamEnd } from './recording.js';
 import { readableFields } from './redactions.js';
-
-/** Who records, for whom and for what, and the command by which a repetition is recognised. */
-export type Recording = {
-  /** `organisation:<ukprn>`, `learner:<tag>` or `keeper`: a colleague's retry is a retry. */
-  readonly caller: string;
-  readonly commandId: string;
-  /** The command that began the process this one belongs to; its own id where it began it. */
-  readonly correlation: string;
-  readonly user: string | null;
-  readonly organisation: string | null;
-  readonly purpose: string;
-};
-
-/** Where a stream ends: what the next event must continue. */
-export type StreamEnd = {
-  readonly version: number;
-  readonly hash: Uint8Array | null;
-  readonly at: Instant | null;
-  readonly key: number | null;
-};
 
 /** What was recorded by one command. Repeating the command returns the same. */
 export type Receipt = {

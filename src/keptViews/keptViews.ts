@@ -38,7 +38,7 @@ import {
   statistics,
 } from '../../projections/views/statistics.js';
 import type { Journal } from '../journal/journal.js';
-import { type FoundCandidate, withMasters } from '../learners/linking.js';
+import { type FindAnswer, type FoundCandidate, withMasters } from '../learners/linking.js';
 import { type Records, SUBSTITUTED } from '../learners/records.js';
 import { parseInput } from '../request/input.js';
 
@@ -61,33 +61,6 @@ export const searchFields: readonly string[] = Object.keys(Search.shape);
 
 /** Demographics as a caller may write them. */
 export type SearchInput = z.input<typeof Search>;
-
-/**
- * What a search found, with the service's code for it. `exact` is one learner who is the same in
- * everything, `possible` up to 10 who are alike, closest first; more than that is `too-many`, with no
- * learner's data. Those who are alike only if something was mistyped are left out, and counted, where
- * the others alone come to 10 at most and all together do not. For a superseded ULN its master is
- * found; where that is the one exact answer, it is `linked`.
- */
-export type FindAnswer =
-  | { readonly kind: 'none'; readonly code: 'WSRC0001' }
-  | { readonly kind: 'too-many'; readonly code: 'WSRC0002' }
-  | {
-      readonly kind: 'exact';
-      readonly code: 'WSRC0004';
-      readonly candidates: readonly FoundCandidate[];
-    }
-  | {
-      readonly kind: 'possible';
-      readonly code: 'WSRC0003';
-      readonly candidates: readonly FoundCandidate[];
-      readonly leftOut: number;
-    }
-  | {
-      readonly kind: 'linked';
-      readonly code: typeof SUBSTITUTED;
-      readonly candidates: readonly FoundCandidate[];
-    };
 
 /** A waiting challenge with the ULN of the learner. */
 export type ListedChallenge = OpenChallenge & { readonly uln: Uln };

@@ -5,7 +5,8 @@ import type { LearnerEvent, LearnerEventType } from '../../domain/learner/events
 import { learner } from '../../domain/learner/learner.js';
 import { supersessionWarnings } from '../../domain/learner/merge/decisions.js';
 import { eventId } from '../journal/identifiers.js';
-import type { History, Journal, Receipt, Recording } from '../journal/journal.js';
+import type { History, Journal, Receipt } from '../journal/journal.js';
+import type { Recording } from '../journal/recording.js';
 import { flagsFor, type Screening } from './screening.js';
 
 /** What a command led to. */

@@ -1,9 +1,10 @@
 import type { LearnerEventData } from '../../domain/learner/events.js';
 import type { Uln } from '../../domain/values/uln.js';
-import { NOW, plrAt } from '../../projections/live/replay.js';
+import { NOW } from '../../projections/live/point.js';
+import { plrAt } from '../../projections/live/replay.js';
 import { type Candidate, searchedOf } from '../../projections/views/register.js';
-import { foldLearner, learnerFactsOf } from '../access/facts.js';
-import type { Records } from './records.js';
+import { foldLearner, learnerFactsOf } from './facts.js';
+import type { Records, SUBSTITUTED } from './records.js';
 
 /** A learner who is like the one searched for, under the ULN that answers; without who else may find them. */
 export type FoundCandidate = Omit<Candidate, 'restrictedTo'> & {
@@ -12,6 +13,33 @@ export type FoundCandidate = Omit<Candidate, 'restrictedTo'> & {
   /** Why the ULN is not used any more; `null` while it is. A search finds none that is not. */
   readonly retired: LearnerEventData<'UlnRetired'>['cause'] | null;
 };
+
+/**
+ * What a search found, with the service's code for it. `exact` is one learner who is the same in
+ * everything, `possible` up to 10 who are alike, closest first; more than that is `too-many`, with no
+ * learner's data. Those who are alike only if something was mistyped are left out, and counted, where
+ * the others alone come to 10 at most and all together do not. For a superseded ULN its master is
+ * found; where that is the one exact answer, it is `linked`.
+ */
+export type FindAnswer =
+  | { readonly kind: 'none'; readonly code: 'WSRC0001' }
+  | { readonly kind: 'too-many'; readonly code: 'WSRC0002' }
+  | {
+      readonly kind: 'exact';
+      readonly code: 'WSRC0004';
+      readonly candidates: readonly FoundCandidate[];
+    }
+  | {
+      readonly kind: 'possible';
+      readonly code: 'WSRC0003';
+      readonly candidates: readonly FoundCandidate[];
+      readonly leftOut: number;
+    }
+  | {
+      readonly kind: 'linked';
+      readonly code: typeof SUBSTITUTED;
+      readonly candidates: readonly FoundCandidate[];
+    };
 
 /** More than this who are alike are far too many matches, whatever their masters are. */
 const MAX_LINKED = 50;

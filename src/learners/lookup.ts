@@ -5,11 +5,12 @@ import { differingFields, type KnownLearner } from '../../domain/learner/details
 import { checkIdentity, type IdentityCheck } from '../../domain/learner/details/verification.js';
 import { Uln } from '../../domain/values/uln.js';
 import { mergingAt } from '../../projections/live/merging.js';
-import { NOW, plrAt } from '../../projections/live/replay.js';
+import { NOW } from '../../projections/live/point.js';
+import { plrAt } from '../../projections/live/replay.js';
 import { searchedOf } from '../../projections/views/register.js';
-import { isRestricted } from '../access/facts.js';
-import type { FindAnswer } from '../keptViews/keptViews.js';
 import { parseInput } from '../request/input.js';
+import { isRestricted } from './facts.js';
+import type { FindAnswer } from './linking.js';
 import { type ReadRecord, type Records, SUBSTITUTED } from './records.js';
 
 const shape = learnerDetailsShape;

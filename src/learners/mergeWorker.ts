@@ -9,11 +9,11 @@ import type { Uln } from '../../domain/values/uln.js';
 import type { Runner } from '../../projections/kept/runner.js';
 import { type MergeRow, merges, selectMerges } from '../../projections/views/merges.js';
 import { numberOf } from '../../streams/position.js';
-import { foldLearner } from '../access/facts.js';
 import { followUpCommandId } from '../journal/identifiers.js';
 import type { Journal } from '../journal/journal.js';
 import type { Request } from '../request/request.js';
 import type { Outcome } from './deciding.js';
+import { foldLearner } from './facts.js';
 import type { Learners, StreamRequest } from './learners.js';
 import type { Records } from './records.js';
 

@@ -5,7 +5,8 @@ import type { Instant } from '../../domain/values/date.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { type MergedPlr, mergePlrs } from '../../projections/live/mergedPlr.js';
 import { mergingAt, type PlrMerging } from '../../projections/live/merging.js';
-import { NOW, type Point, plrAt } from '../../projections/live/replay.js';
+import { NOW, type Point } from '../../projections/live/point.js';
+import { plrAt } from '../../projections/live/replay.js';
 
 /** Which ULN answers for the one asked for, by the merges known at the point of the question. */
 export type Resolution = {

@@ -16,7 +16,7 @@ import {
 import { standardWords } from '../../domain/screening/words.js';
 import { canonicalize } from '../../streams/canonicalJson.js';
 import { eventId, followUpCommandId } from '../journal/identifiers.js';
-import type { Recording } from '../journal/journal.js';
+import type { Recording } from '../journal/recording.js';
 import { parseInput } from '../request/input.js';
 
 /** A list of words ready for use, and its digest, by which a flag names the list it was made with. */

@@ -5,7 +5,7 @@ import { type CalendarDate, dateOf } from '../../domain/values/date.js';
 import type { Uln } from '../../domain/values/uln.js';
 import type { Runner } from '../../projections/kept/runner.js';
 import { mergingAt } from '../../projections/live/merging.js';
-import { NOW } from '../../projections/live/replay.js';
+import { NOW } from '../../projections/live/point.js';
 import { type ChangeRow, merges, selectChanges } from '../../projections/views/merges.js';
 import type { Journal } from '../journal/journal.js';
 import { stateOf } from './mergeWorker.js';

@@ -26,7 +26,7 @@ import { createRecords } from '../learners/records.js';
 import { standardScreening } from '../learners/screening.js';
 import { recordRotation } from '../upkeep/rotation.js';
 import { assembleRights } from './assembleRights.js';
-import type { Followed, Ledger, LedgerParts, LedgerPolicy } from './openLedger.js';
+import type { Followed, Ledger, LedgerParts, LedgerPolicy } from './ledger.js';
 
 const DEFAULT_POLICY: LedgerPolicy = { suspendAt: 'severe', screening: standardScreening };
 

@@ -14,7 +14,7 @@ import type { Clock } from '../clock.js';
 import { createJournal, EMPTY_STREAM } from '../journal/journal.js';
 import { createOrders } from '../journal/orders.js';
 import { keeperRecording } from '../request/request.js';
-import type { LedgerPlaces } from './openLedger.js';
+import type { LedgerPlaces } from './ledger.js';
 
 /** Origins name a ledger for ever, in every header: a host name and a path, as in a URL without its scheme. */
 const ORIGIN = /^[a-z0-9.-]+(\/[A-Za-z0-9._-]+)*$/;

@@ -12,7 +12,7 @@ import { createMemoryAccessStores } from '../access/stores.js';
 import type { Clock } from '../clock.js';
 import { assembleLedger } from './assembleLedger.js';
 import { recordCreation } from './createLedger.js';
-import type { Ledger } from './openLedger.js';
+import type { Ledger } from './ledger.js';
 
 /**
  * Opens a new ledger whose events live in memory, with its keys in a temporary folder that goes when

@@ -15,7 +15,6 @@ import { type CalendarDate, dateOf } from '../../domain/values/date.js';
 import type { Ukprn } from '../../domain/values/ukprn.js';
 import { isConflict } from '../../streams/errors.js';
 import type { Vault } from '../../streams/vault/vault.js';
-import { foldOrganisation, organisationStream } from '../access/facts.js';
 import type { Clock } from '../clock.js';
 import { personStream } from '../journal/identifiers.js';
 import { createQueues } from '../journal/inOrder.js';
@@ -23,6 +22,7 @@ import type { Journal, Receipt } from '../journal/journal.js';
 import type { Notices } from '../learners/notices.js';
 import { parseInput } from '../request/input.js';
 import { type Request, recordingOf } from '../request/request.js';
+import { foldOrganisation, organisationStream } from './folding.js';
 
 /** A command to an organisation, with what is personal of the person it adds. */
 export type OrganisationRequest =

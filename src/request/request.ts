@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Actor } from '../../domain/actor.js';
 import { Purpose } from '../../domain/purpose.js';
-import type { Recording } from '../journal/journal.js';
+import type { Recording } from '../journal/recording.js';
 import { parseInput } from './input.js';
 
 const CommandId = z

@@ -17,10 +17,10 @@ import type { StoredEvent } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import type { Asker } from '../access/accessLedger.js';
 import { NOTHING_SHOWN } from '../access/asked.js';
-import { learnerFactsOf } from '../access/facts.js';
 import type { Judged, Judging } from '../access/judging.js';
 import { followUpCommandId, learnerStream } from '../journal/identifiers.js';
 import type { Journal } from '../journal/journal.js';
+import { learnerFactsOf } from '../learners/facts.js';
 import { createReferences, type References } from './references.js';
 import { isShown, type Told, toldOf } from './told.js';
 

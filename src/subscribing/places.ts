@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.js';
-import type { Published } from '../../projections/views/published.js';
+import type { Published } from '../../projections/kept/published.js';
 import { isCode } from '../../streams/errors.js';
 import type { EventStore, Position } from '../../streams/eventStore.js';
 import { numberOf } from '../../streams/position.js';

@@ -1,4 +1,4 @@
-import type { Published } from '../../projections/views/published.js';
+import type { Published } from '../../projections/kept/published.js';
 import type { EventStore, FollowItem, Position, StoredEvent } from '../../streams/eventStore.js';
 import type { Bus } from './bus.js';
 import type { MessagesFor } from './messages.js';

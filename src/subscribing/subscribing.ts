@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { createPublished } from '../../projections/views/published.js';
+import { createPublished } from '../../projections/kept/published.js';
 import type { EventStore } from '../../streams/eventStore.js';
 import type { AccessParts } from '../access/asked.js';
 import type { Organisations } from '../organisations/organisations.js';

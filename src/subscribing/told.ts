@@ -8,9 +8,9 @@ import { withoutQuarantined } from '../../projections/live/quarantine.js';
 import type { StoredEvent } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import { factsIn, recordsOf } from '../access/asked.js';
-import { foldLearner } from '../access/facts.js';
 import { tagOf } from '../journal/identifiers.js';
 import type { Journal } from '../journal/journal.js';
+import { foldLearner } from '../learners/facts.js';
 
 /** An event that is news, in its stream, with what is known of the learner now. */
 export type Told = {

@@ -7,13 +7,25 @@ import { createStore, openStore } from '../../streams/openStore.js';
 import { exportSegments } from '../../streams/segments/export.js';
 import { importSegments } from '../../streams/segments/import.js';
 import { readSegments, type SegmentSummary } from '../../streams/segments/read.js';
-import type { Ledger, LedgerPlaces } from '../ledger/openLedger.js';
+import type { Vault } from '../../streams/vault/vault.js';
+import type { Orders } from '../journal/orders.js';
 
 /** One of the logs that a ledger is made of: its own, or the access ledger of a year. */
 export type MovedPart = { readonly part: string; readonly events: number; readonly moved: number };
 
 /** A log's segments as they were found, sound. */
 export type CheckedPart = SegmentSummary & { readonly part: string };
+
+/** What moving needs of an open ledger. */
+type Moved = {
+  readonly parts: {
+    readonly store: EventStore;
+    readonly vault: Pick<Vault, 'eventKey'>;
+    readonly orders: Pick<Orders, 'refresh' | 'disposalFor' | 'pendingFor'>;
+  };
+  /** The stores of the access ledger, a year each. */
+  readonly accessLog: () => Promise<readonly EventStore[]>;
+};
 
 type Progress = {
   readonly onProgress: (events: number) => void;
@@ -29,7 +41,7 @@ const ACCESS = /^access-(\d{4})$/;
  * an order names that is not carried out yet.
  */
 export async function exportLedger(
-  ledger: Ledger,
+  ledger: Moved,
   folder: string,
   options: Progress & { readonly segmentEvents: number },
 ): Promise<readonly MovedPart[]> {
@@ -50,7 +62,7 @@ export async function exportLedger(
 }
 
 /** Whether the key of an event is destroyed, or is to be. */
-function goneIn({ parts: { vault, orders } }: Ledger) {
+function goneIn({ parts: { vault, orders } }: Moved) {
   return async ({ stream, version }: StoredEvent, { key, id }: Header): Promise<boolean> => {
     if (key === null) {
       return false;
@@ -91,7 +103,7 @@ export async function checkExport(
  * `ERR_SEGMENT_DIFFERS` where a store holds something else, `ERR_LEDGER_MISMATCH` another origin.
  */
 export async function importLedger(
-  places: Pick<LedgerPlaces, 'store' | 'access'>,
+  places: { readonly store: string; readonly access: string },
   folder: string,
   progress: Progress,
 ): Promise<readonly MovedPart[]> {

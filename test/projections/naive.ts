@@ -8,14 +8,15 @@ import {
 } from '../../domain/learner/details/matching.js';
 import type { EntryReference } from '../../domain/learner/entry/entries.js';
 import type { Uln } from '../../domain/values/uln.js';
-import { NOW, plrAt } from '../../projections/live/replay.js';
+import { NOW } from '../../projections/live/point.js';
+import { plrAt } from '../../projections/live/replay.js';
 import type { OpenChallenge } from '../../projections/views/challenges.js';
 import type { WaitingRow } from '../../projections/views/held.js';
 import type { ReviewCounts } from '../../projections/views/reviews.js';
 import type { StatisticsRow } from '../../projections/views/statistics.js';
 import type { ListedReview } from '../../src/erasure/reviews.js';
 import type { MergeStatus } from '../../src/learners/merging.js';
-import type { Ledger } from '../../src/ledger/openLedger.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
 
 // What the views should say, worked out from every learner's record anew and in no clever way.
 

@@ -10,7 +10,7 @@ import { keptViews } from '../../projections/views/all.js';
 import type { ViewName } from '../../src/keptViews/keptViews.js';
 import type { LearnerRequest } from '../../src/learners/learners.js';
 import type { DetailsInput } from '../../src/learners/registration.js';
-import type { Ledger } from '../../src/ledger/openLedger.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Request } from '../../src/request/request.js';
 import { recordingOf } from '../../src/request/request.js';
 import { decideOnly, merge, unmerge } from '../src/mergeSetting.js';

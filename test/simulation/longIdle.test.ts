@@ -3,7 +3,7 @@ import { isRedacted } from '../../domain/redaction.js';
 import { openViews } from '../../projections/kept/views.js';
 import { createMemoryAccessStores } from '../../src/access/stores.js';
 import { assembleLedger } from '../../src/ledger/assembleLedger.js';
-import type { LedgerPlaces } from '../../src/ledger/openLedger.js';
+import type { LedgerPlaces } from '../../src/ledger/ledger.js';
 import { StreamError } from '../../streams/errors.js';
 import { openStore } from '../../streams/openStore.js';
 import { createFileMasterDriver } from '../../streams/vault/master.js';

@@ -4,7 +4,7 @@ import type { LearnerEvent } from '../../domain/learner/events.js';
 import { learner } from '../../domain/learner/learner.js';
 import type { Uln } from '../../domain/values/uln.js';
 import type { MergeOutcome } from '../../src/learners/merging.js';
-import type { Ledger } from '../../src/ledger/openLedger.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
 import { keeperRecording, type Request } from '../../src/request/request.js';
 import { REGISTRY, requestOf } from './setting.js';
 

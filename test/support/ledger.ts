@@ -11,7 +11,8 @@ import type { ExitCode } from '../../src/cli/exitCodes.js';
 import { runCli } from '../../src/cli/program.js';
 import type { Clock } from '../../src/clock.js';
 import { createLedger } from '../../src/ledger/createLedger.js';
-import { type Ledger, type LedgerPlaces, openLedger } from '../../src/ledger/openLedger.js';
+import type { Ledger, LedgerPlaces } from '../../src/ledger/ledger.js';
+import { openLedger } from '../../src/ledger/openLedger.js';
 import type { Request } from '../../src/request/request.js';
 import { placesIn } from './synthetic.js';
 

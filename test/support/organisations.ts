@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrganisationType, Role } from '../../domain/organisation/terms.js';
 import { Purpose } from '../../domain/purpose.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
-import type { Ledger } from '../../src/ledger/openLedger.js';
+import type { Ledger } from '../../src/ledger/ledger.js';
 import type { OrganisationRequest } from '../../src/organisations/organisations.js';
 import type { Request } from '../../src/request/request.js';
 

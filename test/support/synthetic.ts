@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DetailsInput } from '../../src/learners/registration.js';
-import type { LedgerPlaces } from '../../src/ledger/openLedger.js';
+import type { LedgerPlaces } from '../../src/ledger/ledger.js';
 
 /** Details of a made-up learner, the same for the same number. */
 export function learnerDetails(number: number): DetailsInput {

@@ -5,7 +5,8 @@ import type { KeptView } from '../../../projections/kept/keptView.js';
 import { keptViews } from '../../../projections/views/all.js';
 import { register as registerView } from '../../../projections/views/register.js';
 import { createEventSource } from '../../../src/keptViews/eventSource.js';
-import { type Ledger, openLedger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
+import { openLedger } from '../../../src/ledger/openLedger.js';
 import {
   amend,
   createWorld,

@@ -5,7 +5,7 @@ import { keptViews } from '../../../projections/views/all.js';
 import { register } from '../../../projections/views/register.js';
 import { createEventSource } from '../../../src/keptViews/eventSource.js';
 import type { ViewName } from '../../../src/keptViews/keptViews.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { merge } from '../../src/mergeSetting.js';
 import { AWARDING, requestOf } from '../../src/setting.js';
 import { achieve, amend, createWorld, redact, type World, type WorldLearner } from '../world.js';

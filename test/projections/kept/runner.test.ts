@@ -8,7 +8,8 @@ import { keptViews } from '../../../projections/views/all.js';
 import { challenges } from '../../../projections/views/challenges.js';
 import { statistics } from '../../../projections/views/statistics.js';
 import { createEventSource } from '../../../src/keptViews/eventSource.js';
-import { type Ledger, openLedger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
+import { openLedger } from '../../../src/ledger/openLedger.js';
 import { achieve, createWorld, type World, type WorldLearner } from '../world.js';
 
 const ALL = { subjectCode: null, submittedBy: null, year: null };

@@ -4,7 +4,8 @@ import type { LearnerEvent } from '../../../domain/learner/events.js';
 import { Uln } from '../../../domain/values/uln.js';
 import { type MergedPlr, mergePlrs } from '../../../projections/live/mergedPlr.js';
 import type { Plr } from '../../../projections/live/plr.js';
-import { NOW, plrAt } from '../../../projections/live/replay.js';
+import { NOW } from '../../../projections/live/point.js';
+import { plrAt } from '../../../projections/live/replay.js';
 import { histories } from '../../domain/learner/arbitraries.js';
 import {
   AWARDING,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../../domain/learner/events.js';
 import { CalendarDate } from '../../../domain/values/date.js';
-import { NOW, plrAt } from '../../../projections/live/replay.js';
+import { NOW } from '../../../projections/live/point.js';
+import { plrAt } from '../../../projections/live/replay.js';
 import { event } from '../../domain/learner/examples.js';
 import { stream } from '../recording.js';
 

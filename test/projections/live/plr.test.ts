@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../../domain/learner/events.js';
 import { CalendarDate } from '../../../domain/values/date.js';
-import { type Plr, type PlrEntry, plrProjection, toPlr } from '../../../projections/live/plr.js';
+import { type Plr, plrProjection, toPlr } from '../../../projections/live/plr.js';
+import type { PlrEntry } from '../../../projections/live/plrEntries.js';
 import { fold } from '../../../projections/projection.js';
 import { AWARDING, event, marker, PROVIDER, ULN } from '../../domain/learner/examples.js';
 import { stream } from '../recording.js';

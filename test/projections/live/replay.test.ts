@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../../domain/learner/events.js';
 import type { Recorded } from '../../../domain/recorded.js';
 import { CalendarDate, Instant } from '../../../domain/values/date.js';
-import { eventsAt, NOW, type Point, plrAt, replaySteps } from '../../../projections/live/replay.js';
+import { NOW, type Point } from '../../../projections/live/point.js';
+import { eventsAt, plrAt, replaySteps } from '../../../projections/live/replay.js';
 import { event } from '../../domain/learner/examples.js';
 import { stream } from '../recording.js';
 

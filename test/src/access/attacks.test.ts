@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CalendarDate } from '../../../domain/values/date.js';
 import type { Uln } from '../../../domain/values/uln.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { OrganisationRequest } from '../../../src/organisations/organisations.js';
 import { keeperRequest } from '../../support/organisations.js';
 import {

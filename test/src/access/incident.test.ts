@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { Ukprn } from '../../../domain/values/ukprn.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { createTestClock, type TestClock } from '../../support/ledger.js';
 import { type Admitted, admit, keeperRequest } from '../../support/organisations.js';
 

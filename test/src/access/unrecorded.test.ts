@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { StreamError } from '../../../streams/errors.js';
 import type { EventStore } from '../../../streams/eventStore.js';
 import {

@@ -4,7 +4,7 @@ import type { ConfiguredViewChoice } from '../../../domain/learner/configuredVie
 import { createMemoryAccessStores } from '../../../src/access/stores.js';
 import type { SharedView } from '../../../src/configuredViews/configuredViews.js';
 import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { countEvents } from '../../support/ledger.js';
 import { AWARDING, achievement, createSetting, REGISTRY, requestOf } from '../setting.js';
 import {

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConfiguredViewChoice } from '../../../domain/learner/configuredView/commands.js';
 import { createMemoryAccessStores } from '../../../src/access/stores.js';
 import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { parseHeader } from '../../../streams/envelope.js';
 import type { EventStore } from '../../../streams/eventStore.js';
 import { AWARDING, type Setting } from '../setting.js';

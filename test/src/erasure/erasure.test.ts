@@ -1,10 +1,12 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isRedacted } from '../../../domain/redaction.js';
-import { NOW, plrAt } from '../../../projections/live/replay.js';
+import { NOW } from '../../../projections/live/point.js';
+import { plrAt } from '../../../projections/live/replay.js';
 import { createMemoryAccessStores } from '../../../src/access/stores.js';
 import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
-import { type Ledger, openLedger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
+import { openLedger } from '../../../src/ledger/openLedger.js';
 import { verifyStreams } from '../../../src/upkeep/verify.js';
 import { achievement, createSetting, REGISTRY, requestOf, type Setting } from '../setting.js';
 

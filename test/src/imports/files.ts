@@ -12,7 +12,7 @@ import {
 import { importFile } from '../../../src/imports/importFile.js';
 import type { ImportKind } from '../../../src/imports/layouts.js';
 import type { Registration } from '../../../src/learners/registration.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { Request } from '../../../src/request/request.js';
 import { temporaryFolder } from '../../support/ledger.js';
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Uln } from '../../../domain/values/uln.js';
-import { NOW, plrAt } from '../../../projections/live/replay.js';
+import { NOW } from '../../../projections/live/point.js';
+import { plrAt } from '../../../projections/live/replay.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { createTestClock } from '../../support/ledger.js';
 import {
   fileOf,

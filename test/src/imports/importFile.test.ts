@@ -2,9 +2,10 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Uln } from '../../../domain/values/uln.js';
-import { NOW, plrAt } from '../../../projections/live/replay.js';
+import { NOW } from '../../../projections/live/point.js';
+import { plrAt } from '../../../projections/live/replay.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { countEvents, createTestClock } from '../../support/ledger.js';
 import {
   ACHIEVEMENT_HEADER,

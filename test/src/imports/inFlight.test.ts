@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inFlight } from '../../../src/imports/inFlight.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { createTestClock } from '../../support/ledger.js';
 import { fileOf, importRows, PARTICIPATION_HEADER, registrationOf } from './files.js';
 

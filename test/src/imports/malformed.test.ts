@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DomainError } from '../../../domain/errors.js';
 import { csvRows } from '../../../src/imports/csvFile.js';
 import { layouts } from '../../../src/imports/layouts.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { countEvents, createTestClock } from '../../support/ledger.js';
 import {
   fileOf,

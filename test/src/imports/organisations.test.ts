@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Ukprn } from '../../../domain/values/ukprn.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { createTestClock } from '../../support/ledger.js';
 import { keeperRequest } from '../../support/organisations.js';
 import { freshFile, importRows } from './files.js';

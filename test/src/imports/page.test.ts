@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HoldCode } from '../../../domain/imports/events.js';
-import { entryOutcomes } from '../../../src/imports/entryRows.js';
+import { entryOutcomes } from '../../../src/held/submitting.js';
 import { layouts } from '../../../src/imports/layouts.js';
 import { learnerOutcomes } from '../../../src/imports/learnerRows.js';
 import type { CliRun, CliWorld } from '../../support/ledger.js';

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Uln } from '../../../domain/values/uln.js';
 import { importFile } from '../../../src/imports/importFile.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { countEvents, createTestClock, requestBy } from '../../support/ledger.js';
 import { fileOf, importRows, learnersCsv } from './files.js';
 

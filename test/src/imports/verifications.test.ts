@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { countEvents, createTestClock, requestBy } from '../../support/ledger.js';
 import { learnerDetails } from '../../support/synthetic.js';
 import { freshFile, importRows, PLAIN_FORM } from './files.js';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { SearchInput } from '../../../src/keptViews/keptViews.js';
 import type { DetailsInput } from '../../../src/learners/registration.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { createTestClock } from '../../support/ledger.js';
 import { learnerDetails } from '../../support/synthetic.js';
 import { REGISTRY, requestOf } from '../setting.js';

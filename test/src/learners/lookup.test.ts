@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Uln } from '../../../domain/values/uln.js';
 import type { IdentityInput, VerificationInput } from '../../../src/learners/lookup.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
 import { countEvents, createTestClock } from '../../support/ledger.js';
 import { learnerDetails } from '../../support/synthetic.js';
 import { REGISTRY, requestOf } from '../setting.js';

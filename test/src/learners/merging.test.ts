@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../domain/learner/retention/policy.js';
 import type { LearnerRequest } from '../../../src/learners/learners.js';
 import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { achieve, createWorld, type WorldLearner } from '../../projections/world.js';
 import { causeOf, decideOnly, merge, undoOnly, unmerge } from '../mergeSetting.js';
 import { REGISTRY, requestOf } from '../setting.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../../domain/learner/events.js';
 import { standardScreening } from '../../../src/learners/screening.js';
 import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { isConflict } from '../../../streams/errors.js';
 import { AWARDING, createSetting, REGISTRY, requestOf } from '../setting.js';
 

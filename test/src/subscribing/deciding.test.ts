@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CalendarDate } from '../../../domain/values/date.js';
 import type { Uln } from '../../../domain/values/uln.js';
 import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { StreamError } from '../../../streams/errors.js';
 import { requestBy } from '../../support/ledger.js';
 import { isNatsMissing, startNatsServer } from '../../support/natsServer.js';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Uln } from '../../../domain/values/uln.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { type DeadLetter, replay, subscribe } from '../../../src/subscribing/consume.js';
 import { isNatsMissing, type NatsServer, startNatsServer } from '../../support/natsServer.js';
 import { keeperRequest } from '../../support/organisations.js';

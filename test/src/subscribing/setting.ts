@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { MessageKind } from '../../../domain/subscriber/message.js';
 import type { Uln } from '../../../domain/values/uln.js';
 import type { LearnerRequest } from '../../../src/learners/learners.js';
-import type { Ledger } from '../../../src/ledger/openLedger.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import { type ReceivedMessage, subscribe } from '../../../src/subscribing/consume.js';
 import type { SubscriberInput } from '../../../src/subscribing/subscribers.js';
 import { keeperRequest } from '../../support/organisations.js';

@@ -16,8 +16,9 @@ import { conflict } from '../../streams/eventStore.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import { followUpCommandId, importStream } from '../journal/identifiers.js';
 import { createQueues } from '../journal/inOrder.js';
-import type { History, Journal, Recording } from '../journal/journal.js';
+import type { History, Journal } from '../journal/journal.js';
 import type { Orders } from '../journal/orders.js';
+import type { Recording } from '../journal/recording.js';
 
 /** The rows of one file that wait, while the file is being imported. */
 export type Holding = {
