@@ -68,6 +68,53 @@ function longFunctions(lines: readonly string[]): readonly string[] {
   });
 }
 
+describe('the house', () => {
+  const page = read('docs/architecture.md');
+  const foldersOf = (paths: readonly string[]) =>
+    [...new Set(paths.map((path) => path.slice(0, path.lastIndexOf('/'))))].sort();
+  const rooms = foldersOf(sources);
+  const walls = (
+    JSON.parse(read('biome.json')) as { overrides: { includes: string[] }[] }
+  ).overrides
+    .flatMap(({ includes }) => includes)
+    .filter((pattern) => !pattern.startsWith('!'));
+
+  test.each([...page.matchAll(/`([a-z]+\/[A-Za-z/]+\.ts)`/g)].map(([, path]) => path ?? ''))(
+    'has %s, which its page names',
+    (path) => {
+      expect(sources).toContain(path);
+    },
+  );
+
+  const walled = rooms.flatMap((room) => {
+    // The files of this root are no floor of their own: each has its wall.
+    if (room === 'src') {
+      return sources.filter((path) => /^src\/\w+\.ts$/.test(path));
+    }
+    return rooms.some((other) => other.startsWith(`${room}/`)) ? [`${room}/*.ts`] : [`${room}/**`];
+  });
+  test.each(walled)('has a wall round %s', (pattern) => {
+    expect(walls).toContain(pattern);
+  });
+
+  test.each(rooms)('has %s on its picture', (room) => {
+    const [name = ''] = room.split('/').slice(-1);
+    const picture = page.slice(page.indexOf('## Rooms'), page.indexOf('## Six'));
+    expect(picture).toMatch(new RegExp(`^.* ?\\b${name}\\b`, 'm'));
+  });
+
+  test('has its tests where its sources are', () => {
+    const tests = foldersOf(
+      readdirSync(new URL('test', root), { recursive: true, encoding: 'utf8' }).filter((name) =>
+        /^(domain|streams|projections|src)\/.*\.ts$/.test(name),
+      ),
+    );
+    const elsewhere = tests.filter((folder) => !rooms.includes(folder));
+    // What every engine runs, and a server that is played.
+    expect(elsewhere).toEqual(['streams/contract', 'streams/eventstoredb/double']);
+  });
+});
+
 describe('events', () => {
   const fixtures = readdirSync(new URL('test/fixtures/events', root)).map((name) => ({
     name,
