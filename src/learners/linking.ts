@@ -2,7 +2,7 @@ import type { LearnerEventData } from '../../domain/learner/events.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { NOW } from '../../projections/live/point.js';
 import { plrAt } from '../../projections/live/replay.js';
-import { type Candidate, searchedOf } from '../../projections/views/register.js';
+import { type Candidate, MAX_CANDIDATES, searchedOf } from '../../projections/views/register.js';
 import { foldLearner, learnerFactsOf } from './facts.js';
 import type { Records, SUBSTITUTED } from './records.js';
 
@@ -41,8 +41,11 @@ export type FindAnswer =
       readonly candidates: readonly FoundCandidate[];
     };
 
-/** More than this who are alike are far too many matches, whatever their masters are. */
-const MAX_LINKED = 50;
+/**
+ * Of whom the masters are looked up; the rest are only counted. More alike than can be listed are too
+ * many whoever the rest are; of those with something mistyped, how many were left out is told.
+ */
+const MAX_LINKED = { exact: Number.POSITIVE_INFINITY, alike: MAX_CANDIDATES, mistyped: 50 };
 
 /** Whether somebody may be found, by who else may find them. */
 export type IsShown = (candidate: Candidate) => boolean;
@@ -58,26 +61,34 @@ export async function withMasters(
   { readRecord }: Pick<Records, 'readRecord'>,
   isShown: IsShown,
 ): Promise<readonly FoundCandidate[]> {
-  const shown = candidates.filter(isShown);
-  const mistyped = shown.filter((one) => one.mistyped !== null);
-  const alike = shown.filter((one) => one.mistyped === null && one.kind !== 'exact');
-  // Those of a kind that are too many are only counted. Who is the same in everything can be shown
-  // however many are alike, and who is alike however many would be if something was mistyped.
-  const counted = new Set([alike, mistyped].filter(({ length }) => length > MAX_LINKED).flat());
   const byUln = new Map<Uln, FoundCandidate>();
-  for (const candidate of shown.filter((one) => !counted.has(one))) {
+  const counted: FoundCandidate[] = [];
+  const people = { exact: new Set<Uln>(), alike: new Set<Uln>(), mistyped: new Set<Uln>() };
+  for (const candidate of candidates.filter(isShown)) {
+    const likeness = likenessOf(candidate);
+    // Who is the same in everything can be shown however many are alike, and who is alike however many
+    // would be if something was mistyped.
+    if (people[likeness].size > MAX_LINKED[likeness]) {
+      counted.push(foundOf(candidate, null));
+      continue;
+    }
     const linked = await linkedCandidate(candidate, readRecord);
     if (linked === null || !isShown(linked)) {
       continue;
     }
     const found = foundOf(linked, linked.linked);
     const { uln } = found.learner;
+    people[likeness].add(uln);
     const known = byUln.get(uln);
     if (known === undefined || closeness(found) < closeness(known)) {
       byUln.set(uln, found);
     }
   }
-  return [...byUln.values(), ...[...counted].map((one) => foundOf(one, null))];
+  return [...byUln.values(), ...counted];
+}
+
+function likenessOf({ kind, mistyped }: Candidate): 'exact' | 'alike' | 'mistyped' {
+  return mistyped !== null ? 'mistyped' : kind === 'exact' ? 'exact' : 'alike';
 }
 
 /** The master in the place of who was found; `null` where the ULN that answers was retired. */

@@ -96,13 +96,15 @@ export async function naiveFind(
   const byMaster = new Map<Uln, Found>();
   for (const uln of ulns) {
     const { details } = plrAt(await ledger.read(uln), NOW);
-    if (details === null) {
+    const { found: master } = await ledger.resolve(uln);
+    // A ULN that was retired is nobody's any more, and is not found by names.
+    const { retired } = plrAt(await ledger.read(master), NOW).merging;
+    if (details === null || retired !== null) {
       continue;
     }
     // Sound: a record's details have every field by its name.
     const match = compareDemographics(asked, details as unknown as KnownLearner);
     if (match.kind !== 'none') {
-      const { found: master } = await ledger.resolve(uln);
       const distance = match.kind === 'exact' ? 0 : match.differing.length + 1;
       const via = master === uln ? '' : `via ${match.differing} ${uln}`;
       const text = `${candidateText(master, match)} ${via === '' ? 'itself' : uln}`;

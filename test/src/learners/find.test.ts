@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Uln } from '../../../domain/values/uln.js';
 import type { SearchInput } from '../../../src/keptViews/keptViews.js';
 import type { DetailsInput } from '../../../src/learners/registration.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
 import { createTestClock } from '../../support/ledger.js';
 import { learnerDetails } from '../../support/synthetic.js';
+import { merge } from '../mergeSetting.js';
 import { REGISTRY, requestOf } from '../setting.js';
 
 const BORN = '2003-04-17';
@@ -274,6 +276,32 @@ describe('a search', () => {
       candidates: [{ learner: { uln } }],
     });
     expect(await ledger.find(search)).toEqual({ kind: 'too-many', code: 'WSRC0002' });
+  });
+
+  test('finds who is left, however many who are alike are retired or superseded', async () => {
+    const keeper = () => requestOf(REGISTRY, 'x', { by: { kind: 'keeper' }, user: null });
+    const name = { givenName: 'Blodwen', familyName: 'Gone' };
+    const ulns: Uln[] = [];
+    for (let count = 0; count < 60; count += 1) {
+      // Sound: the ledger issued it.
+      ulns.push((await register({ ...name, lastKnownPostCode: 'CF10 1AA' })) as Uln);
+    }
+    const [left, master, ...others] = ulns;
+    for (const [index, uln] of others.entries()) {
+      if (index % 2 === 0) {
+        await ledger.handle(
+          uln,
+          { type: 'RetireUln', data: { cause: 'other', reason: 'r' } },
+          keeper(),
+        );
+      } else {
+        await merge(ledger, { uln: Uln.parse(master) }, { uln });
+      }
+    }
+    const answer = await ledger.find({ ...name, dateOfBirth: BORN, lastKnownPostCode: 'SW1A 1AA' });
+    expect(answer).toMatchObject({ kind: 'possible', leftOut: 0 });
+    const found = 'candidates' in answer ? answer.candidates.map(({ learner }) => learner.uln) : [];
+    expect(found.toSorted()).toEqual([left, master].toSorted());
   });
 
   test.each<[string, object]>([
