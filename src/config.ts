@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { DomainError } from '../domain/errors.js';
 import { DEFAULT_POLICY, type RetentionPolicy } from '../domain/learner/retention/policy.js';
 import { Purpose } from '../domain/purpose.js';
+import { storeFile } from '../streams/openStore.js';
+import type { KeptFiles } from '../streams/output.js';
 import type { LedgerPlaces, LedgerPolicy } from './ledger/ledger.js';
 
 /** Every environment variable that is read, with its default and meaning. The source of the table in `docs/operating.md`. */
@@ -94,6 +96,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     screening: data.PLR_SCREENING ?? null,
     retention: { retentionYears: data.PLR_RETENTION_YEARS, reviewYears: data.PLR_REVIEW_YEARS },
   };
+}
+
+/** The files that a ledger and its settings are in, which no output may replace; those on servers are not files. */
+export function keptFiles({ places, screening }: Config): KeptFiles {
+  const { store, vault, vaultCopy, views, access, master } = places;
+  const files = [storeFile(store), vault, vaultCopy, views, storeFile(access), master, screening];
+  return files.filter((file) => file !== null);
 }
 
 /** A number of whole years from 1 to 150. */

@@ -103,6 +103,27 @@ describe('the house', () => {
     expect(picture).toMatch(new RegExp(`^.* ?\\b${name}\\b`, 'm'));
   });
 
+  // Whoever writes a file has a path that was checked (streams/output.ts), or keeps the ledger's own.
+  test('writes files in these places alone', () => {
+    const writing =
+      /\b(writeFile|appendFile|createWriteStream|copyFile|cp|rename|mkdir|mkdtemp|symlink|link|truncate|openSync|open)(Sync)?\b/;
+    const writers = sources.filter((path) =>
+      [...read(path).matchAll(/import \{([^}]*)\} from 'node:fs(?:\/promises)?'/g)].some(
+        ([, names = '']) => writing.test(names),
+      ),
+    );
+    expect(writers.toSorted()).toEqual([
+      'src/cli/demo.ts',
+      'src/cli/demoScenes.ts',
+      'src/imports/resultFile.ts',
+      'src/ledger/memoryLedger.ts',
+      'streams/output.ts',
+      'streams/segments/file.ts',
+      'streams/sqlite/file.ts',
+      'streams/vault/master.ts',
+    ]);
+  });
+
   test('has its tests where its sources are', () => {
     const tests = foldersOf(
       readdirSync(new URL('test', root), { recursive: true, encoding: 'utf8' }).filter((name) =>

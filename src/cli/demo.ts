@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +6,11 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { Instant } from '../../domain/values/date.js';
+import { type KeptFiles, outputFolder } from '../../streams/output.js';
+import { keptFiles } from '../config.js';
 import type { CliContext, CliIo } from './context.js';
 import { playDemo, type Stage } from './demoScenes.js';
-import { type ExitCode, usageError } from './exitCodes.js';
+import type { ExitCode } from './exitCodes.js';
 
 type Run = (argv: readonly string[], io: CliIo) => Promise<ExitCode>;
 
@@ -21,7 +23,7 @@ export function demoCommand(context: CliContext, run: Run): Command {
       'a folder that is empty or not there yet; a temporary one where not given',
     )
     .action(async (folder: string | undefined) => {
-      process.chdir(newFolder(folder));
+      process.chdir(newFolder(folder, keptFiles(context.config)));
       context.print(`A ledger from beginning to end, in ${process.cwd()}.`);
       context.print('The clock is scripted: it starts in 2019. All learners are made up.');
       await playDemo(createStage(context, run));
@@ -30,15 +32,11 @@ export function demoCommand(context: CliContext, run: Run): Command {
     });
 }
 
-function newFolder(folder: string | undefined): string {
+function newFolder(folder: string | undefined, kept: KeptFiles): string {
   if (folder === undefined) {
     return mkdtempSync(join(tmpdir(), 'plr-demo-'));
   }
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw usageError('expected an empty folder for the demo, found something in it');
-  }
-  mkdirSync(folder, { recursive: true });
-  return folder;
+  return outputFolder(folder, () => false, kept).path;
 }
 
 function createStage(context: CliContext, run: Run): Stage {

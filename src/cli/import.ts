@@ -1,9 +1,12 @@
 import { Argument, Command, Option } from 'commander';
 import type { Action } from '../../domain/access/events.js';
 import type { Purpose } from '../../domain/purpose.js';
+import { outputFile } from '../../streams/output.js';
+import { keptFiles } from '../config.js';
 import { ENCODINGS, type Encoding } from '../imports/encoding.js';
 import { importFile } from '../imports/importFile.js';
 import type { ImportKind } from '../imports/layouts.js';
+import { resultHead } from '../imports/resultFile.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
 import { importLedgerFrom } from './moving.js';
@@ -65,6 +68,7 @@ export function importCommand(context: CliContext): Command {
       organisationOf({ ...request, commandId });
     }
     const resultPath = options.result ?? `${path}.result.csv`;
+    const result = outputFile(resultPath, resultHead(kind), keptFiles(context.config));
     const declaredRows = options.rows === undefined ? null : rowCount(options.rows);
     const { encoding } = options;
     const bar = createProgressBar(context, 'Importing', 'rows');
@@ -76,7 +80,7 @@ export function importCommand(context: CliContext): Command {
       }
       const summary = await importFile(
         ledger,
-        { kind, path, resultPath, encoding, declaredRows },
+        { kind, path, result, encoding, declaredRows },
         // A file is one process: its rows' commands, derived from it, correlate with this one.
         { ...request, correlation: commandId },
         bar.show,

@@ -1,6 +1,13 @@
 import { Command } from 'commander';
 import { SEGMENT_EVENTS } from '../../streams/segments/export.js';
-import { checkExport, exportLedger, importLedger, type MovedPart } from '../upkeep/moving.js';
+import { keptFiles } from '../config.js';
+import {
+  checkExport,
+  exportFolder,
+  exportLedger,
+  importLedger,
+  type MovedPart,
+} from '../upkeep/moving.js';
 import type { CliContext } from './context.js';
 import { parseCount } from './options.js';
 import { createProgressBar } from './progress.js';
@@ -34,11 +41,12 @@ export function exportCommand(context: CliContext): Command {
         options.segmentEvents === undefined
           ? SEGMENT_EVENTS
           : parseCount(options.segmentEvents, '--segment-events');
+      const into = exportFolder(folder, keptFiles(context.config));
       const bar = createProgressBar(context, 'Exporting', 'events');
       const { signal } = context;
       const parts = await context
         .withLedger((ledger) =>
-          exportLedger(ledger, folder, { segmentEvents, onProgress: bar.show, signal }),
+          exportLedger(ledger, into, { segmentEvents, onProgress: bar.show, signal }),
         )
         .finally(() => bar.stop());
       report(context, parts, 'written', isJson);

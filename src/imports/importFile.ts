@@ -1,6 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { DomainError } from '../../domain/errors.js';
+import type { OutputFile } from '../../streams/output.js';
 import type { EntryKind } from '../held/cells.js';
 import { createHolding, type Holding } from '../held/holding.js';
 import { entryOutcomes } from '../held/submitting.js';
@@ -19,7 +18,7 @@ import {
   organisationOutcomes,
 } from './organisationRows.js';
 import type { ImportParts } from './parts.js';
-import { createResultFile, partPathOf } from './resultFile.js';
+import { createResultFile } from './resultFile.js';
 import {
   answerVerificationRow,
   type VerificationRowAnswer,
@@ -30,7 +29,7 @@ import {
 export type ImportedFile = {
   readonly kind: ImportKind;
   readonly path: string;
-  readonly resultPath: string;
+  readonly result: OutputFile;
   readonly encoding: Encoding;
   /** How many rows the sender says there are; `null` where nobody says. */
   readonly declaredRows: number | null;
@@ -44,7 +43,6 @@ export type ImportSummary = {
 
 /** Rows recorded at the same time: they share commits. */
 const ROWS_IN_FLIGHT = 128;
-const RESULT_COLUMNS = ['Row', 'Key', 'Outcome', 'Code', 'Reason', 'ULN'];
 
 /** Every outcome of a row, by kind of file. */
 const outcomesOf: Readonly<Record<ImportKind, readonly string[]>> = {
@@ -72,18 +70,15 @@ export async function importFile(
   /** Called with the ULNs among the answers before they can be seen. */
   beforeShown: (ulns: readonly string[]) => Promise<void> = async () => undefined,
 ): Promise<ImportSummary> {
-  const { kind, path, resultPath, encoding, declaredRows } = file;
+  const { kind, path, encoding, declaredRows } = file;
   const { columns, keyColumn, ...limits } = layouts[kind];
   const form = { encoding, declaredRows, ...limits };
-  refuseSameFile(file);
   const checked = await checkCsvFile(path, columns, form);
   const outcomes = Object.fromEntries(outcomesOf[kind].map((outcome) => [outcome, 0]));
   const { answer, finish } = answersFor(ledger, kind, checked, request);
   const ulns = new Set<string>();
-  const result = await createResultFile(resultPath);
+  const result = await createResultFile(file.result, kind);
   try {
-    const more = kind === 'verifications' ? ['FailureFlags'] : [];
-    await result.write([...RESULT_COLUMNS, ...more]);
     const rows = csvRows(path, columns, form, checked);
     const answers = inFlight(rows, ROWS_IN_FLIGHT, async (row) => ({
       row,
@@ -185,19 +180,4 @@ function holdingOf(
   const { caller, digest, rows } = file;
   const started = { kind, submittedBy: by.ukprn, rows };
   return createHolding(ledger.parts, { started, caller, digest });
-}
-
-/** Answers written over the file would leave neither. */
-function refuseSameFile({ path, resultPath }: ImportedFile): void {
-  const isSame = [resultPath, partPathOf(resultPath)].some(
-    (other) =>
-      resolve(path) === resolve(other) ||
-      (existsSync(other) && existsSync(path) && realpathSync(other) === realpathSync(path)),
-  );
-  if (isSame) {
-    throw new DomainError(
-      'ERR_INPUT_INVALID',
-      'expected the answers to go to another file than the one that is imported, found the same',
-    );
-  }
 }

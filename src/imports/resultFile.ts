@@ -1,5 +1,7 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { DomainError } from '../../domain/errors.js';
+import type { OutputFile } from '../../streams/output.js';
+import type { ImportKind } from './layouts.js';
 
 /** The answers to the rows of a file, while they are being written. */
 export type ResultFile = {
@@ -11,15 +13,29 @@ export type ResultFile = {
   readonly close: () => Promise<void>;
 };
 
+/** The first line of the answers to a kind of file. */
+export function resultHead(kind: ImportKind): string {
+  return csvLine(resultColumns(kind));
+}
+
+/** The columns of the answers to a kind of file. */
+function resultColumns(kind: ImportKind): readonly string[] {
+  const columns = ['Row', 'Key', 'Outcome', 'Code', 'Reason', 'ULN'];
+  return kind === 'verifications' ? [...columns, 'FailureFlags'] : columns;
+}
+
 /**
- * Creates the file of answers as `<path>.part`, for its owner alone, in place of one that an import
+ * Creates the file of answers as `<path>.part`, with its first line, for its owner alone, in place of one that an import
  * left behind when it was killed. `keep` throws `ERR_INPUT_INVALID` where another import has begun to
  * write to the same file since: the answers there are that one's.
  */
-export async function createResultFile(path: string): Promise<ResultFile> {
-  const partPath = partPathOf(path);
+export async function createResultFile(
+  { path, partPath, recheck }: OutputFile,
+  kind: ImportKind,
+): Promise<ResultFile> {
   await rm(partPath, { force: true });
   const file = await open(partPath, 'wx', 0o600);
+  await file.write(resultHead(kind));
   return {
     write: async (cells) => {
       await file.write(csvLine(cells));
@@ -32,6 +48,7 @@ export async function createResultFile(path: string): Promise<ResultFile> {
           'expected one import at a time to write its answers to this file, found another doing so; what was recorded stays, and the same file again gives every answer',
         );
       }
+      recheck();
       await rename(partPath, path);
     },
     discard: async () => {
@@ -41,11 +58,6 @@ export async function createResultFile(path: string): Promise<ResultFile> {
     },
     close: () => file.close(),
   };
-}
-
-/** Where answers are written until there is one for every row. */
-export function partPathOf(path: string): string {
-  return `${path}.part`;
 }
 
 /** True where the path still names this very file. */

@@ -4,7 +4,9 @@ import type { Header } from '../../streams/envelope.js';
 import { isCode, StreamError } from '../../streams/errors.js';
 import type { EventStore, StoredEvent } from '../../streams/eventStore.js';
 import { createStore, openStore } from '../../streams/openStore.js';
+import { type KeptFiles, type OutputFolder, outputFolder } from '../../streams/output.js';
 import { exportSegments } from '../../streams/segments/export.js';
+import { isSegmentName } from '../../streams/segments/file.js';
 import { importSegments } from '../../streams/segments/import.js';
 import { readSegments, type SegmentSummary } from '../../streams/segments/read.js';
 import type { Vault } from '../../streams/vault/vault.js';
@@ -35,6 +37,21 @@ type Progress = {
 const LEDGER = 'ledger';
 const ACCESS = /^access-(\d{4})$/;
 
+/** A folder to export into: a new one, an empty one, or one that holds an earlier export alone. Throws `ERR_OUTPUT_PATH`. */
+export function exportFolder(path: string, kept: KeptFiles): OutputFolder {
+  return outputFolder(
+    path,
+    (below, found) => {
+      const [part = '', name, ...deeper] = below.split('/');
+      const isPart = (part === LEDGER || ACCESS.test(part)) && deeper.length === 0;
+      return (
+        isPart && (name === undefined ? found.isDirectory() : found.isFile() && isSegmentName(name))
+      );
+    },
+    kept,
+  );
+}
+
 /**
  * Writes the ledger and its access ledger into a folder, as segments of a sub-folder each: what is not
  * there yet. The data of events whose keys are destroyed stays behind, and so does that of events which
@@ -42,7 +59,7 @@ const ACCESS = /^access-(\d{4})$/;
  */
 export async function exportLedger(
   ledger: Moved,
-  folder: string,
+  { path: folder }: OutputFolder,
   options: Progress & { readonly segmentEvents: number },
 ): Promise<readonly MovedPart[]> {
   const { store, orders } = ledger.parts;

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { appendsOf } from '../appendGroups.js';
 import { eventHash, type Header, parseHeader } from '../envelope.js';
 import { isCode, StreamError } from '../errors.js';
 import type { EventStore, StoredEvent } from '../eventStore.js';
+import { makeFolder } from '../output.js';
 import { formatPosition } from '../position.js';
 import { createTree, type Tree } from '../proof/tree.js';
 import { beginSegment, segmentsIn } from './file.js';
@@ -26,7 +26,7 @@ export async function exportSegments(
     readonly signal: AbortSignal;
   },
 ): Promise<{ readonly segments: number; readonly events: number; readonly size: number }> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const last = await lastIn(folder, store.origin);
   const tree = last === null ? createTree() : treeAfter(last.end);
   const begun = tree.size();

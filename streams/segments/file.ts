@@ -11,6 +11,11 @@ const PART = '.part';
 /** A segment that is complete: its path, its first event's ordinal and the first after it. */
 export type SegmentName = { readonly path: string; readonly first: number; readonly size: number };
 
+/** True for the name of a segment, and of one that is being written. */
+export function isSegmentName(name: string): boolean {
+  return NAME.test(name) || /^\d{16}\.part$/.test(name);
+}
+
 /** The complete segments of a folder, in order; none where there is no folder. */
 export async function segmentsIn(folder: string): Promise<readonly SegmentName[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StreamError } from '../errors.js';
+import { makeFolder } from '../output.js';
 
 /** What kind of file a database is, told apart by SQLite's own application id and format number. */
 export type FileKind = {
@@ -12,7 +13,7 @@ export type FileKind = {
 
 /** Creates a database file with mode 0600, and its folder, unless it is there. Nothing is written into it. */
 export function createDatabaseFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   try {
     closeSync(openSync(path, 'wx', 0o600));
     syncFolder(dirname(path));

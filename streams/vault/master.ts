@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { StreamError } from '../errors.js';
+import { makeFolder } from '../output.js';
 import { syncFolder } from '../sqlite/file.js';
 import { KEY_BYTES, unwrapKey, wrapKey } from './keyWrap.js';
 
@@ -142,7 +142,7 @@ function mismatch(id: string, found: readonly string[]): StreamError {
 }
 
 function writeDurably(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   // Written under another name first: a key file is either whole or not there.
   const temporary = `${path}.part`;
   rmSync(temporary, { force: true });

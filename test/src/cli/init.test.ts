@@ -1,35 +1,20 @@
-import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createDatabaseFile } from '../../../streams/sqlite/file.js';
 import { createSqliteStore } from '../../../streams/sqlite/store.js';
 import { createVault } from '../../../streams/vault/createVault.js';
 import { createFileMasterDriver } from '../../../streams/vault/master.js';
+import { fingerprint } from '../../support/fingerprint.js';
 import { type CliWorld, createCliWorld } from '../../support/ledger.js';
 import { admitOrganisations, createLedgerWorld, expectDone, register } from './world.js';
-
-/** Digest and mode of every file under a folder. */
-function fingerprint(folder: string): Readonly<Record<string, string>> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const entries = files
-    .filter((file) => file.isFile() && !/-(wal|shm)$/.test(file.name))
-    .map((file) => join(file.parentPath, file.name))
-    .map((path) => {
-      const digest = createHash('sha256').update(readFileSync(path)).digest('hex');
-      return [path, `${digest} ${statSync(path).mode.toString(8)}`];
-    });
-  return Object.fromEntries(entries);
-}
 
 describe('init', () => {
   test('names the ledger and every part of it', async () => {

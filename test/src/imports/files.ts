@@ -11,9 +11,11 @@ import {
 } from '../../../src/imports/csvFile.js';
 import { importFile } from '../../../src/imports/importFile.js';
 import type { ImportKind } from '../../../src/imports/layouts.js';
+import { resultHead } from '../../../src/imports/resultFile.js';
 import type { Registration } from '../../../src/learners/registration.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { Request } from '../../../src/request/request.js';
+import { outputFile } from '../../../streams/output.js';
 import { temporaryFolder } from '../../support/ledger.js';
 
 /** One answered row of a result file. */
@@ -106,7 +108,13 @@ export async function importRows(
 ) {
   const summary = await importFile(
     ledger,
-    { kind, path, resultPath, encoding: form.encoding, declaredRows: form.declaredRows },
+    {
+      kind,
+      path,
+      result: outputFile(resultPath, resultHead(kind), []),
+      encoding: form.encoding,
+      declaredRows: form.declaredRows,
+    },
     request,
     () => undefined,
   );

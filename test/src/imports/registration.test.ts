@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Uln } from '../../../domain/values/uln.js';
-import { importFile } from '../../../src/imports/importFile.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
 import { countEvents, createTestClock, requestBy } from '../../support/ledger.js';
@@ -419,14 +418,15 @@ test('a file that the answers would be written over while they are made is refus
   const content = learnersCsv(1);
   const path = `${fileOf(content)}.part`;
   writeFileSync(path, content);
-  const file = { kind: 'learners', path, encoding: 'utf-8', declaredRows: null } as const;
   const resultPath = path.slice(0, -'.part'.length);
-  const imported = importFile(
+  const imported = importRows(
     ledger,
-    { ...file, resultPath },
+    'learners',
+    path,
     requestBy('10000001'),
-    () => undefined,
+    undefined,
+    resultPath,
   );
-  await expect(imported).rejects.toMatchObject({ code: 'ERR_INPUT_INVALID' });
+  await expect(imported).rejects.toMatchObject({ code: 'ERR_OUTPUT_PATH' });
   expect(readFileSync(path, 'utf8')).toBe(content);
 });
