@@ -182,6 +182,15 @@ export function isRestricted(
   );
 }
 
+/** True where the operator’s staff for data protection ask for that purpose. */
+export function protectsData(request: AccessRequest, facts: AccessFacts): boolean {
+  return (
+    request.purpose === 'data-protection' &&
+    askingOrganisation(request, facts)?.organisationType === 'service-operator' &&
+    rolesOf(request, facts).includes('data-protection')
+  );
+}
+
 /** True where an outside organisation asks for the record of a learner who does not share. */
 export function isOptedOutOf(request: AccessRequest, facts: AccessFacts): boolean {
   const since = facts.learner?.optedOutSince ?? null;

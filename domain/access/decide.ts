@@ -15,16 +15,24 @@ export type AccessDecision = {
   readonly code: string | null;
 };
 
-/** Raised whenever the rules change: with the date of a request it says which rules decided it. */
-export const RULE_SET = 2;
+/**
+ * The set that new requests are decided by. It is raised whenever the rules change: a look names the set
+ * that decided it, and is decided again by that one.
+ */
+export const RULE_SET = 3;
 
 /**
  * Decides whether a request is allowed: any rule that forbids refuses it, whatever permits it; without
- * one it needs a rule that permits it. Only the rules in force on the day of the request count.
+ * one it needs a rule that permits it. Only the rules of the set count, and of them those in force on
+ * the day of the request.
  */
-export function decideAccess(request: AccessRequest, facts: AccessFacts): AccessDecision {
+export function decideAccess(
+  request: AccessRequest,
+  facts: AccessFacts,
+  ruleSet: number = RULE_SET,
+): AccessDecision {
   const applying = sharingRules.filter(
-    (rule) => isInForce(rule, request.on) && rule.applies(request, facts),
+    (rule) => isOfSet(rule, ruleSet) && isInForce(rule, request.on) && rule.applies(request, facts),
   );
   const forbids = applying.filter(({ effect }) => effect === 'forbid');
   const permits = applying.filter(({ effect }) => effect === 'permit');
@@ -48,9 +56,14 @@ export function decideAccess(request: AccessRequest, facts: AccessFacts): Access
 
 /** The rules that a refusal names and that say nothing of the learner to who is not entitled. */
 export function rulesToTell({ rules, answer }: AccessDecision): readonly SharingRule[] {
-  const named = sharingRules.filter(({ name }) => rules.includes(name));
+  const named = sharingRules.filter((rule) => isOfSet(rule, RULE_SET) && rules.includes(rule.name));
   const general = named.filter(({ isAboutLearner }) => !isAboutLearner);
   return answer === 'refused' && general.length === 0 ? named : general;
+}
+
+/** True where a rule set has a rule. */
+export function isOfSet({ ruleSets: { first, last } }: SharingRule, ruleSet: number): boolean {
+  return first <= ruleSet && (last === null || ruleSet <= last);
 }
 
 /** True where a rule is in force on a day. */

@@ -40,6 +40,8 @@ export type SharingRule = {
   /** In words, for whoever is refused and for the learner. */
   readonly says: string;
   readonly source: string;
+  /** The rule sets that it belongs to: a decision by one of them uses it, for ever. `null` for those to come. */
+  readonly ruleSets: { readonly first: number; readonly last: number | null };
   /** The first day on which it applies; `null` from the beginning. */
   readonly from: CalendarDate | null;
   /** The last day on which it applies; `null` for ever. */

@@ -12,6 +12,7 @@ import {
   lacksRole,
   misfitsPurpose,
   needsAgreement,
+  protectsData,
   wasEverConnected,
 } from './conditions.js';
 import type { Action } from './events.js';
@@ -27,6 +28,7 @@ const LAST_OF_EARLIER_POLICY = '2018-05-24' as CalendarDate;
 
 const DEFAULTS = {
   effect: 'forbid',
+  ruleSets: { first: 1, last: null },
   from: null,
   until: null,
   isAboutLearner: false,
@@ -113,7 +115,15 @@ export const sharingRules: readonly SharingRule[] = [
   forbid('handled-as-restricted', 'the sensitive learners policy named in the notice', {
     says: 'the learner is not handled as restricted, or the asker is authorised',
     isAboutLearner: true,
+    ruleSets: { first: 1, last: 2 },
     applies: (request, { learner }) => isRestricted(request, learner),
+  }),
+  forbid('handled-as-restricted', 'the sensitive learners policy named in the notice', {
+    says: 'the learner is not handled as restricted, or the asker is authorised, or protects data',
+    isAboutLearner: true,
+    ruleSets: { first: 3, last: null },
+    applies: (request, facts) =>
+      isRestricted(request, facts.learner) && !protectsData(request, facts),
   }),
   forbid('direct-connection', NOTICE, {
     says: 'there is a direct connection between the learner and the organisation',

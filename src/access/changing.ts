@@ -1,4 +1,5 @@
 import type { Action } from '../../domain/access/events.js';
+import { outsideOrganisation } from '../../domain/access/request.js';
 import { DomainError } from '../../domain/errors.js';
 import { LearnerDetailsInput } from '../../domain/learner/details/details.js';
 import type { Uln } from '../../domain/values/uln.js';
@@ -11,6 +12,7 @@ import { parseInput } from '../request/input.js';
 import type { Request } from '../request/request.js';
 import { type AccessParts, askAbout, NOTHING_SHOWN } from './asked.js';
 import { alreadyRegistered, mandatoryOf, requireSearch } from './guard.js';
+import type { Judged } from './judging.js';
 
 /** Registering learners and recording against them. */
 export type Changing = {
@@ -75,10 +77,14 @@ export function createChanging(parts: AccessParts): Changing {
   }
 
   /** What is done is recorded where it is done; a refusal, and what a search led to, are recorded here. */
-  async function permit(request: Request, action: Action, uln: Uln | null = null): Promise<void> {
+  async function permit(
+    request: Request,
+    action: Action,
+    uln: Uln | null = null,
+  ): Promise<Judged | null> {
     // The rules of the learner's stream say themselves why this is not for the learner to do.
     if (request.by.kind === 'learner' && LEFT_TO_SOURCES.includes(action)) {
-      return;
+      return null;
     }
     const isOrganisation = request.by.kind === 'organisation';
     // The keeper and the learner are told whether there is the learner; organisations by the rules.
@@ -90,6 +96,7 @@ export function createChanging(parts: AccessParts): Changing {
       await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, code: null });
     }
     judging.requireAllowed(judged);
+    return judged;
   }
 
   /** An opt-out is overridden by the notice in force, and by no earlier one that the learner was given. */
@@ -105,9 +112,12 @@ export function createChanging(parts: AccessParts): Changing {
 
   return {
     register,
-    permit,
-    handle: async (uln, command, request) => {
-      await permit(request, actions[command.type], uln);
+    permit: async (request, action, uln) => {
+      await permit(request, action, uln);
+    },
+    handle: async (uln, command, asked) => {
+      const judged = await permit(asked, actions[command.type], uln);
+      const request = requestFor(command, asked, judged);
       if (command.type === 'OverrideOptOut') {
         await requireInForce(command.data.notice);
       }
@@ -126,6 +136,23 @@ export function createChanging(parts: AccessParts): Changing {
       judging.requireAllowed(judged);
     },
   };
+}
+
+/** What the operator's staff decide in the keeper's place: nobody else may be able to answer. */
+const FOR_THE_KEEPER: readonly LearnerRequest['type'][] = [
+  'UpholdChallenge',
+  'RejectChallenge',
+  'ExtendChallenge',
+];
+
+function requestFor(command: LearnerRequest, request: Request, judged: Judged | null): Request {
+  const isStaff =
+    judged !== null &&
+    request.by.kind === 'organisation' &&
+    outsideOrganisation(judged.request, judged.facts) === null;
+  return isStaff && FOR_THE_KEEPER.includes(command.type)
+    ? { ...request, actsFor: 'keeper' }
+    : request;
 }
 
 /** What is decided without asking about a learner. */

@@ -2,6 +2,7 @@ import { type AccessDecision, decideAccess } from '../../domain/access/decide.js
 import type { AccessEventData, Basis } from '../../domain/access/events.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
+import type { Recorded } from '../../domain/recorded.js';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import type { Journal } from '../journal/journal.js';
 import { foldLearner, learnerFactsOf } from '../learners/facts.js';
@@ -18,6 +19,8 @@ export type Explanation = {
   readonly decidedAgain: AccessDecision;
   /** True where both come to the same outcome by the same rules. */
   readonly same: boolean;
+  /** Since when a record it was about is disposed of: it can then not be decided again. `null` where none is. */
+  readonly disposedSince: string | null;
 };
 
 /** Decides a recorded request again: the same streams through the same versions, the rules of its day. */
@@ -36,6 +39,9 @@ export async function explain(
   const by = actorOf(who);
   const own = data.facts.find(({ stream }) => stream.startsWith('organisation-'));
   const of = data.facts.filter(({ stream }) => stream.startsWith('learner-'));
+  const histories = await Promise.all(
+    of.map(async ({ stream }) => (await journal.read<LearnerEvent>(stream)).events),
+  );
   const { organisation: asking } = await organisationFacts(journal, { by }, own?.version ?? 0);
   const decidedAgain = decideAccess(
     {
@@ -47,9 +53,10 @@ export async function explain(
     },
     {
       organisation: asking,
-      learner: of.length === 0 ? undefined : await learnerAt(journal, of, data.identityMatches),
+      learner: of.length === 0 ? undefined : learnerAt(of, histories, data.identityMatches),
       requiredNotice: data.requiredNotice,
     },
+    data.ruleSet,
   );
   return {
     at,
@@ -58,19 +65,32 @@ export async function explain(
     recorded: data,
     decidedAgain,
     same: decidedAgain.outcome === data.decision && decidedAgain.rules.join() === data.rules.join(),
+    disposedSince: disposedSince(of, histories),
   };
 }
 
-async function learnerAt(
-  journal: Journal,
+function learnerAt(
   basis: readonly Basis[],
+  histories: readonly (readonly Recorded<LearnerEvent>[])[],
   identityMatches: boolean | null,
 ) {
-  const states = basis.map(async ({ stream, version }) => {
-    const { events } = await journal.read<LearnerEvent>(stream);
-    return foldLearner(events.slice(0, version));
+  const states = basis.map(({ version }, index) =>
+    foldLearner((histories[index] ?? []).slice(0, version)),
+  );
+  return learnerFactsOf(states, identityMatches);
+}
+
+/** When a record was disposed of that was there when it was looked at; every event says so since. */
+function disposedSince(
+  basis: readonly Basis[],
+  histories: readonly (readonly Recorded<LearnerEvent>[])[],
+): string | null {
+  const gone = histories.flatMap((events, index) => {
+    const event = events.at(-1)?.event;
+    const wasThere = (basis[index]?.version ?? 0) > 0;
+    return event?.type === 'RecordDisposed' && wasThere ? [event.data.on] : [];
   });
-  return learnerFactsOf(await Promise.all(states), identityMatches);
+  return gone.sort().at(0) ?? null;
 }
 
 function actorOf(who: {

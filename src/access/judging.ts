@@ -15,7 +15,6 @@ import type { Journal } from '../journal/journal.js';
 import type { Organisations } from '../organisations/organisations.js';
 import type { AccessLedger, Asker } from './accessLedger.js';
 import { organisationFacts } from './facts.js';
-import type { Reviewing } from './review.js';
 
 /** What is asked about: the learners by their tags, and what the decision is made on besides the asker. */
 type About = {
@@ -49,14 +48,12 @@ export type Judging = {
   readonly judge: (asker: Asker, action: Action, about: About) => Promise<Judged>;
   /** Records the decision; durable when it is done. */
   readonly record: (judged: Judged, shown: Shown) => Promise<{ readonly version: number }>;
-  /** Records the decision on what was asked for, and with it that the access is in use; looks for misuse. */
+  /** Records the decision on what was asked for, and with it that the access is in use. */
   readonly note: (judged: Judged, shown: Shown) => Promise<void>;
   /** Throws where the decision refuses: nothing of the learner for who is not entitled. */
   readonly requireAllowed: (judged: Judged) => void;
 };
 
-/** After how many requests of a day an organisation’s use is looked at at once; a daily review looks at the rest. */
-const REQUESTS_BETWEEN_REVIEWS = 10;
 /** How often the use of an access is noted. */
 const DAYS_BETWEEN_NOTES = 28;
 
@@ -65,11 +62,10 @@ export function createJudging(parts: {
   readonly journal: Journal;
   readonly ledger: AccessLedger;
   readonly organisations: Organisations;
-  readonly reviewing: Reviewing;
   readonly requiredNotice: () => Promise<number | null>;
   readonly clock: Clock;
 }): Judging {
-  const { journal, ledger, organisations, reviewing, clock } = parts;
+  const { journal, ledger, organisations, clock } = parts;
 
   /** Notes the use of an access, at most once in four weeks, so that what is not used can expire. */
   async function noteUse({ asker, facts, request }: Judged): Promise<void> {
@@ -140,14 +136,11 @@ export function createJudging(parts: {
     },
     record,
     note: async (judged, shown) => {
-      const { outcome, asker } = judged;
-      const { version } = await record(judged, shown);
-      if (outcome === 'allowed') {
+      await record(judged, shown);
+      if (judged.outcome === 'allowed') {
         await noteUse(judged);
       }
-      if (asker.by.kind === 'organisation' && version % REQUESTS_BETWEEN_REVIEWS === 0) {
-        await reviewing.review(judged.request.on, asker.by.ukprn);
-      }
+      // Misuse is looked for elsewhere: within the request, what that takes would tell what was found.
     },
     requireAllowed: (judged) => {
       if (judged.outcome === 'refused') {

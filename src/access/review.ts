@@ -46,9 +46,9 @@ export function createReviewing(parts: {
       ALERT_NAMESPACE,
     );
     const raised = { alertId, ...alert };
-    if (!(await alerts.raise(raised))) {
-      return null;
-    }
+    const isNew = await alerts.raise(raised);
+    // Also where the alert was raised before: its process may have been cut off right after. The same
+    // command again suspends nobody who was restored since.
     if (organisation !== null && suspendAt !== 'never' && isAtLeast(level, suspendAt)) {
       const data = { cause: 'automatic-abuse-detection', alert: alertId } as const;
       await organisations.handle(
@@ -57,7 +57,7 @@ export function createReviewing(parts: {
         { by: { kind: 'keeper' }, user: null, purpose: 'data-protection', commandId: alertId },
       );
     }
-    return raised;
+    return isNew ? raised : null;
   }
 
   async function reviewOrganisation(ukprn: string, day: CalendarDate) {

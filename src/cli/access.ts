@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { alertEvents } from '../../domain/alert/events.js';
-import { CalendarDate, dateOf } from '../../domain/values/date.js';
+import { CalendarDate, dateOf, daysAfter } from '../../domain/values/date.js';
 import type { Look } from '../../projections/live/looks.js';
 import type { Alert } from '../organisations/alerts.js';
 import { parseInput } from '../request/input.js';
@@ -90,7 +90,8 @@ function explainCommand(context: CliContext, exit: (code: ExitCode) => void): Co
     .action(async (look: string, options: { json?: boolean }) => {
       const explanation = await context.withLedger((ledger) => ledger.access.explain(look));
       const { at, user, organisation, purpose, recorded, decidedAgain, same } = explanation;
-      if (!same) {
+      const gone = explanation.disposedSince;
+      if (!same && gone === null) {
         exit(6);
       }
       if (options.json === true) {
@@ -105,18 +106,33 @@ function explainCommand(context: CliContext, exit: (code: ExitCode) => void): Co
       for (const { stream, version } of recorded.facts) {
         context.print(`  ${stream} through version ${version}`);
       }
-      context.print(same ? 'The same answer.' : 'ANOTHER ANSWER.');
+      context.print(
+        same
+          ? 'The same answer.'
+          : gone === null
+            ? 'ANOTHER ANSWER.'
+            : `It cannot be decided again: the record was disposed of on ${gone.slice(0, 10)}.`,
+      );
     });
 }
 
 function reviewCommand(context: CliContext): Command {
   return new Command('review')
     .description('look for misuse in a day of the access ledger, and raise alerts')
-    .option('--day <date>', 'the day; today where not given')
+    .option('--day <date>', 'the day; today and yesterday where not given')
     .action(async (options: { day?: string }) => {
-      const day =
-        options.day === undefined ? dateOf(context.clock()) : parseInput(CalendarDate, options.day);
-      const raised = await context.withLedger((ledger) => ledger.reviewing.review(day));
+      const today = dateOf(context.clock());
+      const days =
+        options.day === undefined
+          ? [daysAfter(today, -1), today]
+          : [parseInput(CalendarDate, options.day)];
+      const raised = await context.withLedger(async (ledger) => {
+        const ofDays = [];
+        for (const day of days) {
+          ofDays.push(...(await ledger.reviewing.review(day)));
+        }
+        return ofDays;
+      });
       context.print(`${raised.length} alert${raised.length === 1 ? '' : 's'} raised.`);
     });
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { outsideOrganisation } from '../../domain/access/request.js';
 import { WAYS_TO_COMPLAIN } from '../../domain/learner/challenge/complaint.js';
 import { entryKey } from '../../domain/learner/entry/entries.js';
 import { CalendarDate, dateOf } from '../../domain/values/date.js';
@@ -12,6 +13,7 @@ import { entryFrom, entryNaming } from './entryNaming.js';
 import { inputOption } from './fields.js';
 import { parseCount, recording, ULN_ARGUMENT } from './options.js';
 import { given, recordingAction } from './recordingAction.js';
+import { untaggedJson } from './untaggedJson.js';
 
 /** `plr challenge raise|withdraw|extend|uphold|reject|list`: a data challenge from beginning to end. */
 export function challengeCommand(context: CliContext): Command {
@@ -115,28 +117,28 @@ function listCommand(context: CliContext): Command {
     .option('--ndjson', 'print a line of JSON for each');
   return asking(command).action(async (options: ListOptions) => {
     const asker = askerFrom(context, options);
-    const { dueBy } = options;
-    // An organisation sees what waits for it, and nobody else's.
-    const owner = asker.by.kind === 'organisation' ? asker.by.ukprn : options.owner;
+    const { owner, dueBy } = options;
     const query = {
       owner: owner === undefined || owner === 'keeper' ? (owner ?? null) : parseInput(Ukprn, owner),
       dueBy: dueBy === undefined ? null : parseInput(CalendarDate, dueBy),
-      limit: parseCount(options.limit, '--limit'),
     };
     const open = await context.withLedger((ledger) =>
-      ledger.access.list(
-        asker,
-        'challenge',
-        () => ledger.openChallenges(query),
-        ({ uln }) => [uln],
-      ),
+      ledger.access.list(asker, 'challenge', {
+        limit: parseCount(options.limit, '--limit'),
+        select: (limit, { request, facts }) => {
+          // A source sees what waits for it, and nobody else's.
+          const own = outsideOrganisation(request, facts)?.ukprn;
+          return ledger.openChallenges({ ...query, owner: own ?? query.owner, limit });
+        },
+        ulnsOf: ({ uln }) => [uln],
+      }),
     );
     const today = dateOf(context.clock());
     for (const challenge of open) {
       const overdue = challenge.dueDate < today;
       context.print(
         options.ndjson === true
-          ? JSON.stringify({ ...challenge, overdue })
+          ? untaggedJson({ ...challenge, overdue })
           : challengeText(challenge, overdue),
       );
     }

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { dateOf } from '../../domain/values/date.js';
 import type { Clock } from '../clock.js';
 import { type Config, readConfig } from '../config.js';
 import { readScreening } from '../learners/screening.js';
@@ -28,6 +29,8 @@ export type CliContext = CliIo & {
   readonly say: (line: string) => void;
   /** Standard input as text; it can be asked for once, because it can be read once. */
   readonly readStdin: () => Promise<string>;
+  /** Notes that the keeper acts in this run: misuse is looked for once the work is done. */
+  readonly actAsKeeper: () => void;
   /** Opens the ledger for one piece of work and closes it again. */
   readonly withLedger: <Result>(work: (ledger: Ledger) => Promise<Result>) => Promise<Result>;
 };
@@ -36,6 +39,7 @@ export type CliContext = CliIo & {
 export function createContext(io: CliIo): CliContext {
   const config = readConfig(io.environment);
   let stdinIsRead = false;
+  let isKeeper = false;
   return {
     ...io,
     config,
@@ -52,17 +56,34 @@ export function createContext(io: CliIo): CliContext {
       stdinIsRead = true;
       return text(io.stdin);
     },
+    actAsKeeper: () => {
+      isKeeper = true;
+    },
     withLedger: async (work) => {
       const screening = await readScreening(config.screening);
       const policy = { ...config.policy, screening };
       const ledger = await openLedger(config.places, io.clock, policy);
       try {
-        return await work(ledger);
+        const result = await work(ledger);
+        if (isKeeper) {
+          await lookForMisuse(ledger, io);
+        }
+        return result;
       } finally {
         await ledger.close();
       }
     },
   };
+}
+
+/** The work is done: that nobody could look for misuse after it is said, and fails nothing. */
+async function lookForMisuse({ reviewing }: Ledger, { clock, stderr }: CliIo): Promise<void> {
+  try {
+    await reviewing.review(dateOf(clock()));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    stderr.write(`plr: warning: misuse was not looked for${code}; "plr access review" says why\n`);
+  }
 }
 
 /** True when a stream is a terminal that a person looks at. */

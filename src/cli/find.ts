@@ -9,6 +9,7 @@ import { type ExitCode, usageError } from './exitCodes.js';
 import { fieldOptions, fieldValues, inputOption } from './fields.js';
 import { valueText } from './format.js';
 import { readJsonInput, readUln } from './options.js';
+import { untaggedJson } from './untaggedJson.js';
 
 /** `plr find`: a learner of the register, by ULN or by demographics. */
 export function findCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
@@ -61,7 +62,7 @@ Exit code 3 where nobody is like the learner searched for, 1 where more than ten
 
 function print(context: CliContext, answer: FindAnswer, asJson: boolean): void {
   if (asJson) {
-    context.print(JSON.stringify(answer));
+    context.print(untaggedJson(answer));
     return;
   }
   switch (answer.kind) {

@@ -65,6 +65,9 @@ export function requestFrom(
   defaultPurpose: Purpose,
 ): Request {
   const { by, user } = parseActor(options.as ?? context.config.as);
+  if (by.kind === 'keeper') {
+    context.actAsKeeper();
+  }
   return {
     by,
     user,

@@ -36,14 +36,12 @@ function dueCommand(context: CliContext): Command {
     async (options: AskingOptions & { by?: string; limit: string; ndjson?: boolean }) => {
       const asker = askerFrom(context, options);
       const by = options.by === undefined ? today(context) : parseInput(CalendarDate, options.by);
-      const query = { by, limit: parseCount(options.limit, '--limit') };
       const tasks = await context.withLedger((ledger) =>
-        ledger.access.list(
-          asker,
-          'protect',
-          () => ledger.retention.due(query, context.config.retention),
-          ({ uln }) => [uln],
-        ),
+        ledger.access.list(asker, 'protect', {
+          limit: parseCount(options.limit, '--limit'),
+          select: (limit) => ledger.retention.due({ by, limit }, context.config.retention),
+          ulnsOf: ({ uln }) => [uln],
+        }),
       );
       for (const task of tasks) {
         context.print(options.ndjson === true ? JSON.stringify(task) : taskText(task));

@@ -20,6 +20,7 @@ import {
 } from './options.js';
 import { printOutcome } from './receipt.js';
 import { given, type LearnerOptions, recordingAction } from './recordingAction.js';
+import { untaggedJson } from './untaggedJson.js';
 
 /** `plr sensitive report|quarantine|decide|dismiss|list|counts`: data that should not be there. */
 export function sensitiveCommand(context: CliContext): Command {
@@ -131,17 +132,15 @@ function listCommand(context: CliContext): Command {
   return asking(command).action(
     async (options: AskingOptions & { limit: string; ndjson?: boolean }) => {
       const asker = askerFrom(context, options);
-      const limit = parseCount(options.limit, '--limit');
       const open = await context.withLedger((ledger) =>
-        ledger.access.list(
-          asker,
-          'protect',
-          () => ledger.reviews.list({ limit }),
-          ({ uln }) => [uln],
-        ),
+        ledger.access.list(asker, 'protect', {
+          limit: parseCount(options.limit, '--limit'),
+          select: (limit) => ledger.reviews.list({ limit }),
+          ulnsOf: ({ uln }) => [uln],
+        }),
       );
       for (const review of open) {
-        context.print(options.ndjson === true ? JSON.stringify(review) : reviewText(review));
+        context.print(options.ndjson === true ? untaggedJson(review) : reviewText(review));
       }
       if (open.length === 0 && options.ndjson !== true) {
         context.print('Nothing waits.');

@@ -91,7 +91,8 @@ export function createLearners(
       for (let conflicts = 1; ; conflicts += 1) {
         const { stream, ...history } = await find(uln, notFoundCode(input.type));
         // Sound: `data` was parsed by the schema of this very type.
-        const { by, user } = request;
+        const { user, actsFor } = request;
+        const by = actsFor === undefined ? request.by : { kind: actsFor };
         const command = { type: input.type, data, by, user, at: clock() } as LearnerCommand;
         const recording = recordingOf(request, tagOf(stream));
         try {

@@ -62,7 +62,6 @@ export function assembleRights(parts: {
     journal,
     ledger,
     organisations,
-    reviewing,
     requiredNotice,
     clock,
   });

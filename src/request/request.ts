@@ -18,6 +18,7 @@ const RequestSchema = z.strictObject({
   commandId: CommandId,
   correlation: CommandId.optional(),
   expectedVersion: z.int().min(1).optional(),
+  actsFor: z.literal('keeper').optional(),
 });
 
 /** Who asks, for what, and by which command: stated at every door. */
@@ -30,6 +31,8 @@ export type Request = {
   readonly commandId: string;
   /** The command that began the process this one belongs to, where another did. */
   readonly correlation?: string;
+  /** The operator's staff, where their role lets them decide in the keeper's place: recorded as who they are. */
+  readonly actsFor?: 'keeper';
   /** The version of the learner's stream that the request was made on; another one refuses it. */
   readonly expectedVersion?: number;
 };

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideAccess, isInForce, rulesToTell } from '../../../domain/access/decide.js';
+import {
+  decideAccess,
+  isInForce,
+  isOfSet,
+  RULE_SET,
+  rulesToTell,
+} from '../../../domain/access/decide.js';
 import { Action } from '../../../domain/access/events.js';
 import type { AccessFacts, AccessRequest, LearnerFacts } from '../../../domain/access/request.js';
 import { sharingRules } from '../../../domain/access/rules.js';
@@ -536,7 +542,10 @@ describe('laws', () => {
   test('forbids come first, and every rule has a name of its own and a source', () => {
     const effects = sharingRules.map(({ effect }) => effect);
     expect(effects.lastIndexOf('forbid')).toBeLessThan(effects.indexOf('permit'));
-    expect(new Set(sharingRules.map(({ name }) => name)).size).toBe(sharingRules.length);
+    for (let ruleSet = 1; ruleSet <= RULE_SET; ruleSet += 1) {
+      const names = sharingRules.filter((rule) => isOfSet(rule, ruleSet)).map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+    }
     expect(sharingRules.every(({ source }) => source.length > 0)).toBe(true);
   });
 });

@@ -19,6 +19,7 @@ import {
   doors,
   issue,
   openSetting,
+  openWatched,
   REGISTRY,
   restriction,
   settle,
@@ -81,6 +82,7 @@ describe('an alert', () => {
     const setting = await openSetting();
     await searchFor(setting.ledger, 50);
     const expected = [`warning searches-without-registrations ${COLLEGE} 50 49`];
+    expect(await review(setting)).toHaveLength(1);
     expect(await alertsOf(setting.ledger)).toEqual(expected);
     expect(await review(setting)).toEqual([]);
     setting.time.advance(HOUR);
@@ -94,7 +96,7 @@ describe('an alert', () => {
     await searchFor(setting.ledger, 49);
     expect(await review(setting)).toEqual([]);
     await searchFor(setting.ledger, 1);
-    expect(await alertsOf(setting.ledger)).toHaveLength(1);
+    expect(await review(setting)).toHaveLength(1);
   });
 
   test('is raised once by two processes that review at the same time', async () => {
@@ -106,7 +108,6 @@ describe('an alert', () => {
     onTestFinished(() => one.close());
     onTestFinished(() => other.close());
     await admit(one);
-    // So few requests are not reviewed by themselves.
     await guess(one, 9);
     const day = dateOf(clock());
     await Promise.all([one.reviewing.review(day), other.reviewing.review(day)]);
@@ -116,12 +117,13 @@ describe('an alert', () => {
   test('of weeks is news again in another month, of one day on another day', async () => {
     const setting = await openSetting('2026-09-29T09:00:00.000Z');
     await searchFor(setting.ledger, 50);
+    expect(await review(setting)).toHaveLength(1);
     setting.time.advance(DAY);
     await searchFor(setting.ledger, 10);
-    expect(await alertsOf(setting.ledger)).toHaveLength(1);
+    expect(await review(setting)).toEqual([]);
     setting.time.advance(DAY);
     await searchFor(setting.ledger, 10);
-    expect(await alertsOf(setting.ledger)).toHaveLength(2);
+    expect(await review(setting)).toHaveLength(1);
     await guess(setting.ledger, 3);
     expect(await review(setting)).toMatchObject([{ kind: 'birth-date-guessing' }]);
     setting.time.advance(DAY);
@@ -159,6 +161,7 @@ describe('an alert', () => {
     expect(await review(setting)).toEqual([]);
     setting.time.set('2026-09-01T22:00:00.000Z');
     await searchFor(setting.ledger, 20, 'Late');
+    await review(setting);
     expect(await alertsOf(setting.ledger)).toEqual([`notice out-of-hours ${COLLEGE} 20 19`]);
     expect(await suspensionOf(setting.ledger)).toEqual([]);
   });
@@ -223,15 +226,17 @@ describe('access is suspended at once', () => {
   });
 
   test('by a notice at night where that is what whoever runs the ledger wants', async () => {
-    const { ledger, time } = await openSuspending('notice');
-    time.set('2026-09-01T23:00:00.000Z');
-    await searchFor(ledger, 20);
-    expect(await suspensionOf(ledger)).toEqual(['automatic-abuse-detection']);
+    const setting = await openSuspending('notice');
+    setting.time.set('2026-09-01T23:00:00.000Z');
+    await searchFor(setting.ledger, 20);
+    await review(setting);
+    expect(await suspensionOf(setting.ledger)).toEqual(['automatic-abuse-detection']);
   });
 
   test('and names the alert; once restored the same alert does not suspend it again', async () => {
     const setting = await openSetting();
     await guess(setting.ledger, 10);
+    await review(setting);
     const [alert] = await setting.ledger.alerts.list({ all: true });
     const history = await setting.ledger.organisations.history(COLLEGE);
     expect(history.at(-1)?.event).toEqual({
@@ -245,6 +250,42 @@ describe('access is suspended at once', () => {
     );
     expect(await review(setting)).toEqual([]);
     expect(await suspensionOf(setting.ledger)).toEqual([]);
+  });
+});
+
+describe('a review', () => {
+  test('that was cut off after the alert suspends when it is made again', async () => {
+    const { ledger, time } = await openSetting();
+    await guess(ledger, 10);
+    let appends = 0;
+    const cut = await openWatched(ledger, (call) => {
+      appends += call === 'ledger append' ? 1 : 0;
+      if (appends === 2) {
+        throw new Error('killed');
+      }
+    });
+    await expect(review({ ledger: cut, time })).rejects.toThrow('killed');
+    expect(await alertsOf(ledger)).toHaveLength(1);
+    expect(await suspensionOf(ledger)).toEqual([]);
+    expect(await review({ ledger, time })).toEqual([]);
+    expect(await suspensionOf(ledger)).toEqual(['automatic-abuse-detection']);
+  });
+
+  // What it takes would tell the asker whether a learner was found.
+  test('is no part of an organisation’s request: thirty refused ones append nothing to the ledger', async () => {
+    const { ledger } = await openSetting();
+    const uln = await issue(ledger, 1);
+    await settle(ledger, uln, restriction());
+    const appends: string[] = [];
+    const watched = await openWatched(ledger, (call) => {
+      appends.push(...(call === 'ledger append' ? [call] : []));
+    });
+    for (let asked = 0; asked < 30; asked += 1) {
+      await answered(
+        Promise.resolve(doors['show']?.(watched, uln, askerOf(COLLEGE, 'advice-and-guidance'))),
+      );
+    }
+    expect(appends).toEqual([]);
   });
 });
 

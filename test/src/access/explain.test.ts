@@ -2,6 +2,8 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AccessEventData } from '../../../domain/access/events.js';
+import { DEFAULT_POLICY } from '../../../domain/learner/retention/policy.js';
+import { Ukprn } from '../../../domain/values/ukprn.js';
 import type { Uln } from '../../../domain/values/uln.js';
 import { createJournal } from '../../../src/journal/journal.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
@@ -250,35 +252,36 @@ function isSame(explained: unknown): boolean {
   );
 }
 
-describe('a false record', () => {
-  /** Appends a look that nobody decided, as whoever has the keys could. */
-  async function forge(
-    { parts }: Ledger,
-    asker: ReturnType<typeof askerOf>,
-    data: AccessEventData<'RecordsDisclosed'>,
-  ): Promise<string> {
-    const store = await parts.accessStores.open(YEAR, { create: true });
-    if (store === null) {
-      throw new TypeError('expected a store');
-    }
-    const journal = createJournal(store, parts.vault, parts.orders, parts.clock);
-    const stream = `access-${COLLEGE}-20260901`;
-    const { version } = await journal.append(
-      stream,
-      await journal.endOf(stream),
-      [{ type: 'RecordsDisclosed', data }],
-      {
-        caller: `organisation:${COLLEGE}`,
-        commandId: asker.commandId,
-        correlation: asker.commandId,
-        user: asker.user,
-        organisation: COLLEGE,
-        purpose: asker.purpose,
-      },
-    );
-    return `${stream}.${version}`;
+/** Appends a look that nobody decided, as whoever has the keys could. */
+async function forge(
+  { parts }: Ledger,
+  asker: ReturnType<typeof askerOf>,
+  data: AccessEventData<'RecordsDisclosed'>,
+): Promise<string> {
+  const store = await parts.accessStores.open(YEAR, { create: true });
+  if (store === null) {
+    throw new TypeError('expected a store');
   }
+  const journal = createJournal(store, parts.vault, parts.orders, parts.clock);
+  const ukprn = asker.by.kind === 'organisation' ? asker.by.ukprn : COLLEGE;
+  const stream = `access-${ukprn}-20260901`;
+  const { version } = await journal.append(
+    stream,
+    await journal.endOf(stream),
+    [{ type: 'RecordsDisclosed', data }],
+    {
+      caller: `organisation:${ukprn}`,
+      commandId: asker.commandId,
+      correlation: asker.commandId,
+      user: asker.user,
+      organisation: ukprn,
+      purpose: asker.purpose,
+    },
+  );
+  return `${stream}.${version}`;
+}
 
+describe('a false record', () => {
   test.each<[string, Partial<AccessEventData<'RecordsDisclosed'>>, boolean]>([
     ['nothing', {}, true],
     ['the outcome', { decision: 'refused' }, false],
@@ -328,4 +331,58 @@ describe('a false record', () => {
     expect((await ledger.access.explain(look)).same).toBe(true);
     database.close();
   });
+});
+
+describe('a look at a record that was disposed of since', () => {
+  const officer = (user: string) => askerOf(Ukprn.parse('10000009'), 'data-protection', user);
+
+  test('cannot be decided again, and is told since when', async () => {
+    const { ledger } = await openSetting();
+    const uln = await issue(ledger, 1);
+    await settle(ledger, uln, connection(COLLEGE));
+    await answered(Promise.resolve(doors['show']?.(ledger, uln)));
+    const look = (await recordedLooks(ledger)).at(-1);
+    const name = `${look?.stream}.${look?.version}`;
+    expect(await ledger.access.explain(name)).toMatchObject({ same: true, disposedSince: null });
+    const { retention } = ledger;
+    const order = await retention.propose(uln, 'court-order', DEFAULT_POLICY, officer('officer1'));
+    await retention.order(order, DEFAULT_POLICY, officer('officer2'));
+    expect(await ledger.access.explain(name)).toMatchObject({
+      same: false,
+      disposedSince: expect.stringMatching(/^2026-09-01T/),
+    });
+  });
+
+  test('and that came after the disposal is decided again as it was', async () => {
+    const { ledger } = await openSetting();
+    const uln = await issue(ledger, 1);
+    const { retention } = ledger;
+    const order = await retention.propose(uln, 'court-order', DEFAULT_POLICY, officer('officer1'));
+    await retention.order(order, DEFAULT_POLICY, officer('officer2'));
+    await answered(Promise.resolve(doors['show']?.(ledger, uln)));
+    const look = (await recordedLooks(ledger)).at(-1);
+    expect(await ledger.access.explain(`${look?.stream}.${look?.version}`)).toMatchObject({
+      same: true,
+    });
+  });
+});
+
+test('a look of an earlier rule set is decided again by that set', async () => {
+  const { ledger } = await openSetting();
+  const uln = await issue(ledger, 1);
+  await settle(ledger, uln, restriction());
+  const officer = askerOf(Ukprn.parse('10000009'), 'data-protection', 'officer1');
+  expect(await answered(ledger.access.record(uln, officer, null))).toContain('"kind":"whole"');
+  const [look] = (await recordedLooks(ledger)).slice(-1);
+  expect(look?.event.data).toMatchObject({ decision: 'allowed', ruleSet: 3 });
+  // As version 0.4.0 decided and recorded it.
+  const data = {
+    ...look?.event.data,
+    decision: 'refused',
+    rules: ['handled-as-restricted'],
+    ruleSet: 2,
+    fields: [],
+  } as AccessEventData<'RecordsDisclosed'>;
+  const named = await forge(ledger, officer, data);
+  expect(await ledger.access.explain(named)).toMatchObject({ same: true });
 });

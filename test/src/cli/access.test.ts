@@ -534,7 +534,7 @@ describe('wrong input', () => {
       ['access', 'looks', uln],
     ]) {
       const run = await world.plr(argv, { environment });
-      expect(run.code).toBe(1);
+      expect(run.code).toBe(2);
       expect(run.stdout).toBe('');
       expect(run.stderr).not.toMatch(PERSONAL);
     }

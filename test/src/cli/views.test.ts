@@ -78,7 +78,6 @@ describe('find', () => {
           kind: 'exact',
           differing: [],
           mistyped: null,
-          stream: expect.stringMatching(/^learner-/),
           learner: {
             ...EXACT,
             uln,
@@ -226,7 +225,6 @@ describe('challenge list', () => {
     const [first, second] = linesOf(await world.plr(['challenge', 'list', '--ndjson']));
     expect(first).toEqual({
       uln,
-      stream: expect.stringMatching(/^learner-/),
       challengeId: 'C-1',
       challengeNumber: 1,
       owner: '10000003',
