@@ -1,11 +1,15 @@
 import { text } from 'node:stream/consumers';
+import type { NoticeLanguage } from '../../domain/notice/events.js';
 import { dateOf } from '../../domain/values/date.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Clock } from '../clock.js';
 import { type Config, readConfig } from '../config.js';
 import { readScreening } from '../learners/screening.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openLedger } from '../ledger/openLedger.js';
+import type { Request } from '../request/request.js';
 import { usageError } from './exitCodes.js';
+import { noticeFirst } from './noticeFirst.js';
 
 /** What a command line is given from outside: everything it reads, writes and depends on. */
 export type CliIo = {
@@ -20,6 +24,19 @@ export type CliIo = {
   readonly signal: AbortSignal;
 };
 
+/** What a run turns out to be, as far as it matters to all commands alike. */
+export type Run = {
+  /** Who acts; `null` until that is read. */
+  readonly request: Request | null;
+  /** The learner that it is about; `null` where it is about none. */
+  readonly uln: Uln | null;
+  /** Whether standard output is for a program. */
+  readonly isJson: boolean;
+  readonly language: NoticeLanguage;
+  /** Whether it is about the notice itself. */
+  readonly isOfNotice: boolean;
+};
+
 /** What every command works with. */
 export type CliContext = CliIo & {
   readonly config: Config;
@@ -29,9 +46,12 @@ export type CliContext = CliIo & {
   readonly say: (line: string) => void;
   /** Standard input as text; it can be asked for once, because it can be read once. */
   readonly readStdin: () => Promise<string>;
-  /** Notes that the keeper acts in this run: misuse is looked for once the work is done. */
-  readonly actAsKeeper: () => void;
-  /** Opens the ledger for one piece of work and closes it again. */
+  /** Notes what is known of this run, by the functions that every command reads its arguments with. */
+  readonly note: (known: Partial<Run>) => void;
+  /**
+   * Opens the ledger for one piece of work and closes it again. A learner who acts is shown the privacy
+   * notice first, whatever the work is; after work of the keeper's, misuse is looked for.
+   */
   readonly withLedger: <Result>(work: (ledger: Ledger) => Promise<Result>) => Promise<Result>;
 };
 
@@ -39,16 +59,18 @@ export type CliContext = CliIo & {
 export function createContext(io: CliIo): CliContext {
   const config = readConfig(io.environment);
   let stdinIsRead = false;
-  let isKeeper = false;
+  let run: Run = { request: null, uln: null, isJson: false, language: 'en', isOfNotice: false };
+  const say = (line: string) => {
+    io.stderr.write(`${line}\n`);
+  };
+  const print = (line: string) => {
+    io.stdout.write(`${line}\n`);
+  };
   return {
     ...io,
     config,
-    print: (line) => {
-      io.stdout.write(`${line}\n`);
-    },
-    say: (line) => {
-      io.stderr.write(`${line}\n`);
-    },
+    print,
+    say,
     readStdin: async () => {
       if (stdinIsRead) {
         throw usageError('expected "-" (standard input) once, found it twice');
@@ -56,16 +78,17 @@ export function createContext(io: CliIo): CliContext {
       stdinIsRead = true;
       return text(io.stdin);
     },
-    actAsKeeper: () => {
-      isKeeper = true;
+    note: (known) => {
+      run = { ...run, ...known };
     },
     withLedger: async (work) => {
       const screening = await readScreening(config.screening);
       const policy = { ...config.policy, screening };
       const ledger = await openLedger(config.places, io.clock, policy);
       try {
+        (await noticeFirst(ledger, run)).forEach(run.isJson ? say : print);
         const result = await work(ledger);
-        if (isKeeper) {
+        if (run.request?.by.kind === 'keeper') {
           await lookForMisuse(ledger, io);
         }
         return result;

@@ -40,17 +40,14 @@ Exit code 3 where nobody is like the learner searched for, 1 where more than ten
       if (argument === undefined && Object.keys(search).length === 0) {
         throw usageError('expected a ULN or demographics to search by, found neither');
       }
+      const uln = argument === undefined ? null : await readUln(context, argument);
       await context.withLedger(async (ledger) => {
         const answer =
-          argument === undefined
+          uln === null
             ? // Sound: `find` parses what it is given.
               await ledger.access.find(search as SearchInput, asker)
             : // Sound: `findByUln` parses what it is given.
-              await ledger.access.findByUln(
-                await readUln(context, argument),
-                asker,
-                search as IdentityInput,
-              );
+              await ledger.access.findByUln(uln, asker, search as IdentityInput);
         print(context, answer, options.json === true);
         if (answer.kind === 'none' || answer.kind === 'too-many') {
           exit(answer.kind === 'none' ? 3 : 1);

@@ -1,33 +1,48 @@
+import { DomainError } from '../../domain/errors.js';
 import type { NoticeLanguage } from '../../domain/notice/events.js';
 import type { Uln } from '../../domain/values/uln.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Request } from '../request/request.js';
 
 /**
- * What a learner is told before their own record: the notice in force until they acknowledge it. That
- * it is shown is recorded first. No lines for other readers, and where there is nothing to tell.
+ * What a learner is told before anything of their record: the notice in force until they acknowledge it.
+ * That it is shown is recorded first. No lines for others, and where there is nothing to tell.
  */
 export async function noticeFirst(
-  ledger: Ledger,
-  uln: Uln,
-  language: NoticeLanguage,
-  request: Request,
+  { notices }: Pick<Ledger, 'notices'>,
+  run: {
+    readonly request: Request | null;
+    readonly uln: Uln | null;
+    readonly language: NoticeLanguage;
+    readonly isOfNotice: boolean;
+  },
 ): Promise<readonly string[]> {
-  if (request.by.kind !== 'learner') {
+  const { request, uln, language } = run;
+  if (request?.by.kind !== 'learner' || uln === null || run.isOfNotice) {
     return [];
   }
-  const notice = await ledger.notices.toShow(uln);
-  if (notice === null) {
-    return [];
+  try {
+    const notice = await notices.toShow(uln);
+    if (notice === null) {
+      return [];
+    }
+    const { expectedVersion: _, ...asked } = request;
+    const shown = { ...asked, purpose: 'learner-choice' } as const;
+    await notices.shown(uln, { notice: notice.notice, language }, shown);
+    const { title, short } = notice.texts[language];
+    return [
+      title,
+      '',
+      short,
+      '',
+      `(Privacy notice ${notice.notice}, in force from ${notice.effectiveDate}: "plr notice show" prints all of it, "plr notice acknowledge" says that you have seen it.)`,
+      '',
+    ];
+  } catch (error) {
+    // What was asked for says so itself.
+    if (error instanceof DomainError) {
+      return [];
+    }
+    throw error;
   }
-  await ledger.notices.shown(uln, { notice: notice.notice, language }, request);
-  const { title, short } = notice.texts[language];
-  return [
-    title,
-    '',
-    short,
-    '',
-    `(Privacy notice ${notice.notice}, in force from ${notice.effectiveDate}: "plr notice show" prints all of it, "plr notice acknowledge" says that you have seen it.)`,
-    '',
-  ];
 }

@@ -65,10 +65,7 @@ export function requestFrom(
   defaultPurpose: Purpose,
 ): Request {
   const { by, user } = parseActor(options.as ?? context.config.as);
-  if (by.kind === 'keeper') {
-    context.actAsKeeper();
-  }
-  return {
+  const request = {
     by,
     user,
     purpose: parseInput(Purpose, options.purpose ?? context.config.purpose ?? defaultPurpose),
@@ -83,6 +80,8 @@ export function requestFrom(
       ? {}
       : { expectedVersion: parseCount(options.expectedVersion, '--expected-version') }),
   };
+  context.note({ request });
+  return request;
 }
 
 /** The organisation that acts. Throws where the keeper or the learner does. */
@@ -98,7 +97,9 @@ export function organisationOf(request: Request): Ukprn {
 /** The ULN of an argument; `-` reads it from standard input, so that it stays out of shell history. */
 export async function readUln(context: CliContext, argument: string): Promise<Uln> {
   const text = argument === '-' ? (await context.readStdin()).trim() : argument;
-  return parseInput(Uln, text);
+  const uln = parseInput(Uln, text);
+  context.note({ uln });
+  return uln;
 }
 
 /** The point of a history that the options choose. Refuses an as-at that could still change its answer. */

@@ -136,6 +136,10 @@ Examples:
   for (const command of commands) {
     program.addCommand(command(context, exit));
   }
+  program.hook('preAction', (_, action) => {
+    const { json = false, ndjson = false } = action.opts<{ json?: boolean; ndjson?: boolean }>();
+    context.note({ isJson: json || ndjson, isOfNotice: action.parent?.name() === 'notice' });
+  });
   prepare(program, context);
   return program;
 }

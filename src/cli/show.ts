@@ -11,7 +11,6 @@ import { usageError } from './exitCodes.js';
 import { coloursFor, disclosedLines, plrLines, pointText } from './format.js';
 import { mergedLines } from './mergedLines.js';
 import { languageOption } from './notice.js';
-import { noticeFirst } from './noticeFirst.js';
 import {
   type PointOptions,
   point,
@@ -56,14 +55,8 @@ export function showCommand(context: CliContext): Command {
       const asker = askerFrom(context, options);
       const at = pointFrom(context, options);
       const uln = await readUln(context, argument);
-      const language = parseInput(NoticeLanguage, options.language);
+      context.note({ language: parseInput(NoticeLanguage, options.language) });
       await context.withLedger(async (ledger) => {
-        const { purpose: _, ...who } = asker;
-        const lines = await noticeFirst(ledger, uln, language, {
-          ...who,
-          purpose: 'learner-choice',
-        });
-        lines.forEach(options.json === true ? context.say : context.print);
         if (options.complete === true) {
           refusePoint(options, 'the complete record is of now');
           const complete = await completeRecord(ledger, uln, asker);

@@ -1,4 +1,8 @@
+import { PassThrough } from 'node:stream';
+import type { Command } from 'commander';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createContext } from '../../../src/cli/context.js';
+import { createProgram } from '../../../src/cli/program.js';
 import type { CliWorld } from '../../support/ledger.js';
 import { createLedgerWorld, expectDone, PERSONAL, register } from './world.js';
 
@@ -23,6 +27,53 @@ function publish(notice: unknown, ...options: readonly string[]) {
 
 async function published(notice: unknown, ...options: readonly string[]): Promise<string> {
   return expectDone(await publish(notice, ...options)).stdout;
+}
+
+/** What mandatory options, and those that a command cannot do without, are given. */
+const GIVEN: Readonly<Record<string, readonly string[]>> = {
+  '--basis': ['recorded-in-error'],
+};
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  diff: ['--from-at-version', '1'],
+  'retention deceased': ['--date', '2026-01-01'],
+  'sensitive quarantine': ['--achievement', 'A-1', '--submitted-by', '10000003'],
+};
+/** What only sources do is refused to a learner before the ledger is opened. */
+const OF_SOURCES = ['record', 'confirm', 'correct', 'withdraw', 'reinstate', 'amend'];
+
+/** Every command line about a learner that a learner can give, but for those about the notice. */
+function learnersCommands(): readonly (readonly string[])[] {
+  const stream = new PassThrough();
+  const io = { environment: {}, stdin: stream, stdout: stream, stderr: stream };
+  const context = createContext({
+    ...io,
+    clock: world.time.clock,
+    newId: () => '',
+    signal: new AbortController().signal,
+  });
+  const found: string[][] = [];
+  const visit = (command: Command, path: readonly string[]): void => {
+    for (const sub of command.commands) {
+      visit(sub, [...path, sub.name()]);
+    }
+    const [first = ''] = path;
+    const isAboutLearner = command.registeredArguments[0]?.name() === 'uln';
+    const canAct = command.options.some(({ long }) => long === '--as');
+    if (isAboutLearner && canAct && first !== 'notice' && !OF_SOURCES.includes(first)) {
+      const mandatory = command.options.filter((option) => option.mandatory);
+      const options = mandatory.flatMap(({ long, argChoices }) => [
+        long ?? '',
+        ...(long === '--superseded' ? [uln] : (GIVEN[long ?? ''] ?? [argChoices?.[0] ?? 'X-1'])),
+      ]);
+      const others = command.registeredArguments.slice(1).map(() => uln);
+      found.push([...path, uln, ...others, ...options, ...(ALSO[path.join(' ')] ?? [])]);
+    }
+  };
+  visit(
+    createProgram(context, () => undefined),
+    [],
+  );
+  return found;
 }
 
 beforeEach(async () => {
@@ -109,6 +160,18 @@ describe('a learner who looks at their record', () => {
     expect(await plr('show', 'ULN', ...asLearner)).toMatch(/^Personal Learning Record/);
     world.time.set('2026-10-01T00:00:00.000Z');
     expect(await plr('show', 'ULN', ...asLearner)).toMatch(/^Title en/);
+  });
+
+  test('is shown it first by every command about a learner, whatever it does', async () => {
+    await published(NOTICE);
+    const commands = learnersCommands();
+    expect(commands.length).toBeGreaterThan(20);
+    const untold: string[] = [];
+    for (const argv of commands) {
+      const { stdout } = await world.plr([...argv, ...asLearner]);
+      untold.push(...(stdout.startsWith('Title en\n\nShort en\n') ? [] : [argv.join(' ')]));
+    }
+    expect(untold).toEqual([]);
   });
 
   test('gets JSON alone on standard output, and the notice beside it', async () => {
