@@ -1,13 +1,16 @@
 import type { Action } from '../../domain/access/events.js';
 import { outsideOrganisation } from '../../domain/access/request.js';
 import { DomainError } from '../../domain/errors.js';
+import { learnerCommands } from '../../domain/learner/commands.js';
 import { LearnerDetailsInput } from '../../domain/learner/details/details.js';
+import type { OrganisationEvent } from '../../domain/organisation/events.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { learnerStream, tagOf } from '../journal/identifiers.js';
 import type { SearchInput } from '../keptViews/keptViews.js';
 import type { Outcome } from '../learners/deciding.js';
 import type { LearnerRequest } from '../learners/learners.js';
 import type { DetailsInput, Registration } from '../learners/registration.js';
+import { foldOrganisation, organisationStream } from '../organisations/folding.js';
 import { parseInput } from '../request/input.js';
 import type { Request } from '../request/request.js';
 import { type AccessParts, askAbout, NOTHING_SHOWN } from './asked.js';
@@ -110,6 +113,23 @@ export function createChanging(parts: AccessParts): Changing {
     }
   }
 
+  /** Whoever is authorised by name is somebody: a name of nobody would wait for who takes it. */
+  async function requireKnown(
+    authorised: readonly { readonly ukprn: string; readonly user?: string | null }[],
+  ): Promise<void> {
+    for (const { ukprn, user = null } of authorised) {
+      const stream = organisationStream(ukprn);
+      const { events } = await parts.journal.read<OrganisationEvent>(stream);
+      const named = foldOrganisation(events);
+      if (named.status === 'unregistered' || (user !== null && !named.users.has(user))) {
+        throw new DomainError(
+          'ERR_USER_NOT_FOUND',
+          'authorised: expected registered organisations and their users, found another',
+        );
+      }
+    }
+  }
+
   return {
     register,
     permit: async (request, action, uln) => {
@@ -118,6 +138,9 @@ export function createChanging(parts: AccessParts): Changing {
     handle: async (uln, command, asked) => {
       const judged = await permit(asked, actions[command.type], uln);
       const request = requestFor(command, asked, judged);
+      if (command.type === 'ChangeHandling') {
+        await requireKnown(parseInput(learnerCommands.ChangeHandling, command.data).authorised);
+      }
       if (command.type === 'OverrideOptOut') {
         await requireInForce(command.data.notice);
       }

@@ -4,6 +4,7 @@ import { warningsOf } from '../../domain/learner/entry/warnings.js';
 import type { LearnerEvent, LearnerEventType } from '../../domain/learner/events.js';
 import { learner } from '../../domain/learner/learner.js';
 import { supersessionWarnings } from '../../domain/learner/merge/decisions.js';
+import { refuseLaterOptOut } from '../../domain/learner/sharing/decisions.js';
 import { eventId } from '../journal/identifiers.js';
 import type { History, Journal, Receipt } from '../journal/journal.js';
 import type { Recording } from '../journal/recording.js';
@@ -53,6 +54,9 @@ export async function decideAndAppend(
       `expected the learner at version ${expectedVersion}, found version ${history.end.version}: read the learner again and decide again`,
       { serviceCode: 'WSRC0013' },
     );
+  }
+  if (command.type === 'OverrideOptOut') {
+    refuseLaterOptOut(history.events);
   }
   const decided = learner.decide(command, state);
   const events = [...decided, ...flagsFor(decided, state, { stream, recording }, screening)];

@@ -1,4 +1,5 @@
 import { DomainError } from '../../errors.js';
+import type { Recorded } from '../../recorded.js';
 import { dateOf } from '../../values/date.js';
 import type { LearnerCommandOf } from '../commands.js';
 import type { LearnerEvent } from '../events.js';
@@ -103,6 +104,19 @@ export function decideOverrideOptOut(
     );
   }
   return [{ type: 'OptOutOverridden', data: { ...data, effectiveDate } }];
+}
+
+/**
+ * Refuses to override an opt-out that was recorded since the day, whatever date was stated for it: what is
+ * historic is so by when the ledger learnt of it. Throws `ERR_OPT_OUT_TRANSITION`.
+ */
+export function refuseLaterOptOut(events: readonly Recorded<LearnerEvent>[]): void {
+  const set = events.findLast(({ event }) => event.type === 'OptOutSet');
+  if (set !== undefined && dateOf(set.recordedAt) >= LATER_POLICY) {
+    throw transitionRefused(
+      `an opt-out recorded before ${LATER_POLICY}, found one recorded since, which only the learner can lift`,
+    );
+  }
 }
 
 /** Changes how a record is handled. The keeper decides, with a reason and, where restricted, a review date to come. */

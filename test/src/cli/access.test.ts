@@ -242,6 +242,28 @@ describe('a college and an awarding organisation from their registration to thei
   });
 });
 
+describe('who is named for a restricted learner', () => {
+  const handling = (...named: string[]) => [
+    ...['handling', '--level', 'restricted', '--reason', 'R', '--review-date', '2027-01-01'],
+    ...named.flatMap((one) => ['--authorise', one]),
+  ];
+
+  test.each([
+    ['a user that there is not', 'somebody@10000002'],
+    ['an organisation that there is not', '10000099'],
+    ['a user of an organisation that there is not', 'exams@10000099'],
+  ])('is not %s', async (_, named) => {
+    const world = await createLedgerWorld();
+    const uln = await register(world);
+    const [command = '', ...options] = handling('exams@10000002', named);
+    const { code, stderr } = await world.plr([command, uln, ...options]);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringMatching(/^plr: ERR_USER_NOT_FOUND authorised: expected/),
+    });
+  });
+});
+
 describe('an opt-out of the earlier policy', () => {
   const text = { title: 'T', short: 'S', extended: 'E' };
   const notice = { effectiveDate: '2018-05-25', texts: { en: text, cy: text } };
@@ -265,7 +287,7 @@ describe('an opt-out of the earlier policy', () => {
     const given = () => world.plr(['notice', 'given', uln, ...college, '--notice', '1']);
     const attest = () =>
       world.plr(['organisation', 'notice', '10000002', '--notice', '1', ...college]);
-    return { world, show, override, publish, optOut, given, attest };
+    return { world, uln, show, override, publish, optOut, given, attest };
   }
 
   test('is overridden after 25 May 2018, once the notice was given', async () => {
@@ -286,6 +308,22 @@ describe('an opt-out of the earlier policy', () => {
     expectDone(await given());
     expect((await override()).stdout).toMatch(/^Recorded 1 event/);
     expect((await show()).code).toBe(0);
+  });
+
+  // It is historic by when the ledger learnt of it, not by the date that somebody states.
+  test('is none that was recorded since, whatever date it was given', async () => {
+    const { world, uln, override, publish, given } = await createCase();
+    world.time.set('2018-05-25T09:00:00.000Z');
+    const access = ['organisation', 'renew', '10000002'];
+    expectDone(await world.plr([...access, '--user', 'exams']));
+    expectDone(await world.plr(access));
+    const set = ['opt-out', 'set', uln, '--route', 'own-account', '--as', 'learner'];
+    expectDone(await world.plr([...set, '--effective-date', '2018-01-01']));
+    expectDone(await publish());
+    expectDone(await given());
+    const { code, stderr } = await override();
+    expect(code).toBe(1);
+    expect(stderr).toContain('found one recorded since, which only the learner can lift');
   });
 
   test('cannot be told from a later one by anybody else: a later one stands', async () => {
