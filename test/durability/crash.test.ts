@@ -17,13 +17,9 @@ const KILLS_PER_LANE = 110;
 const COMMANDS = 1_000_000;
 const MAX_MS_BEFORE_KILL = 40;
 
-test(
-  `loses and doubles nothing acknowledged, in ${LANES * KILLS_PER_LANE} kills at random moments`,
-  async () => {
-    await Promise.all(Array.from({ length: LANES }, killOverAndOver));
-  },
-  10 * 60_000,
-);
+test(`loses and doubles nothing acknowledged, in ${LANES * KILLS_PER_LANE} kills at random moments`, async () => {
+  await Promise.all(Array.from({ length: LANES }, killOverAndOver));
+});
 
 async function killOverAndOver(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'plr-crash-'));

@@ -116,7 +116,7 @@ test('a disposal killed at every step and run again is complete, and nothing ope
   }
   expect(killed).toBeGreaterThanOrEqual(20);
   expect(killed).toBeLessThan(MAX_STEPS);
-}, 300_000);
+});
 
 test('with a second vault, a disposal killed between the two is complete in both', async () => {
   const folder = copyOf(prepared);

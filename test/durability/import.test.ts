@@ -164,7 +164,7 @@ describe('an import that is killed at random moments and begun again', () => {
     const { waiting } = await stateOf(whole);
     expect(waiting).toHaveLength((ROWS * 4) / 10);
     await expectSame(killed, whole, await importKilled(killed));
-  }, 300_000);
+  });
 
   test('ends as one that was not, where it releases rows that were held', async () => {
     const first = copyOf(prepared);
@@ -176,7 +176,7 @@ describe('an import that is killed at random moments and begun again', () => {
     const { waiting } = await stateOf(whole);
     expect(waiting).toHaveLength((ROWS * 2) / 10);
     await expectSame(killed, whole, await importKilled(killed));
-  }, 300_000);
+  });
 });
 
 /** Gives every learner the name that the held rows go by. */

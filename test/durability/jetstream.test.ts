@@ -67,7 +67,7 @@ describe.skipIf(isNatsMissing)('a cluster whose leader is killed under load', ()
     expect(new Set(followed).size).toBe(log.length);
     await store.close();
     await follower.close();
-  }, 240_000);
+  });
 });
 
 /** Appends one event after another, the same again where it is not known whether it was written. */

@@ -49,7 +49,7 @@ test('a merge and its undoing, killed at every step, are finished by the next op
     'LearnersMerged LearnersUnmerged | LearnerSuperseded SupersessionEnded',
     'LearnersMerged | LearnerSuperseded',
   ]);
-}, 300_000);
+});
 
 test('two processes that merge the same pairs the other way round make one master of each', async () => {
   const folder = temporaryFolder();
@@ -81,7 +81,7 @@ test('two processes that merge the same pairs the other way round make one maste
   expect(await ledger.merging.unfinished()).toEqual([]);
   expect((await verifyStreams(ledger.parts, null, () => undefined)).problems).toEqual([]);
   await ledger.close();
-}, 120_000);
+});
 
 async function prepare(folder: string): Promise<Pair> {
   await createLedger(placesIn(folder), 'test.invalid/merging', clock);

@@ -107,16 +107,12 @@ describe('a ledger that moves house', () => {
     expect(before).toContain('verify 0');
   }
 
-  test('answers the same on another SQLite', () => moveTo({}), 120_000);
+  test('answers the same on another SQLite', () => moveTo({}));
 
-  test.skipIf(isNatsMissing)(
-    'answers the same on NATS JetStream',
-    async () => {
-      const { url } = await startNatsServer();
-      await moveTo({ PLR_STORE: `${url}/plr`, PLR_ACCESS: `${url}/plr-access-{year}` });
-    },
-    120_000,
-  );
+  test.skipIf(isNatsMissing)('answers the same on NATS JetStream', async () => {
+    const { url } = await startNatsServer();
+    await moveTo({ PLR_STORE: `${url}/plr`, PLR_ACCESS: `${url}/plr-access-{year}` });
+  });
 
   test('answers the same on EventStoreDB', async () => {
     const double = await startDouble();
@@ -128,7 +124,7 @@ describe('a ledger that moves house', () => {
     } finally {
       double.stop();
     }
-  }, 120_000);
+  });
 
   test('is refused where something else is, with nothing touched', async () => {
     const place = temporaryFolder();
@@ -211,7 +207,7 @@ describe('a ledger with many events', () => {
       readFileSync(join(segments, 'ledger', name), 'latin1'),
     );
     expect(text.join('')).not.toContain(canary);
-  }, 120_000);
+  });
 
   test(`is taken in whole, however often that is killed (${KILLS} times)`, async () => {
     const segments = join(temporaryFolder(), 'segments');
@@ -226,5 +222,5 @@ describe('a ledger with many events', () => {
     );
     expect((await plr(place, ['init'])).code).toBe(0);
     expect((await plr(place, ['verify', '--all'])).code).toBe(0);
-  }, 120_000);
+  });
 });

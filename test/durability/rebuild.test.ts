@@ -51,7 +51,7 @@ test('a rebuild killed at any moment leaves what answers as it is, and nothing b
   expect(leftOver(ledger)).toEqual([]);
   expect(ledger.parts.views.database.pragma('integrity_check', { simple: true })).toBe('ok');
   await ledger.close();
-}, 120_000);
+});
 
 test('two processes that read and make the same view anew lose and double nothing', async () => {
   const folder = temporaryFolder();
@@ -74,7 +74,7 @@ test('two processes that read and make the same view anew lose and double nothin
   await expectComplete(ledger);
   expect((await ledger.projections.verify('statistics')).differing).toBe(0);
   await ledger.close();
-}, 120_000);
+});
 
 async function fill(ledger: Ledger): Promise<void> {
   const by = Ukprn.parse('10000001');

@@ -89,7 +89,7 @@ test('a redaction killed at every step and run again is complete, and nothing op
   }
   expect(killed).toBeGreaterThanOrEqual(20);
   expect(killed).toBeLessThan(MAX_STEPS);
-}, 300_000);
+});
 
 function copyOf(folder: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'plr-redaction-'));

@@ -192,32 +192,28 @@ describe('an active process that was stopped between its check and its write', (
     expect(text.join('')).not.toContain(CANARY);
   });
 
-  test.skipIf(isNatsMissing)(
-    'behind a network that swallows everything, likewise',
-    async () => {
-      const server = await startNatsServer();
-      const { places, subject } = await prepare(`${server.url}/plr`);
-      const proxy = await openProxy(server.port);
-      const active = startActive(places, subject, 'append', `nats://127.0.0.1:${proxy.port}/plr`);
-      await active.until('held append');
-      proxy.swallow('everything');
-      active.child.kill('SIGSTOP');
-      const ledger = await takeOver(places);
-      await ledger.handle(
-        subject.uln,
-        { type: 'AmendLearnerDetails', data: { changes: { title: 'Prof' } } },
-        requestBy('10000001'),
-      );
-      active.child.kill('SIGCONT');
-      active.goOn();
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      proxy.pass();
-      await active.until('superseded');
-      expect(active.said.slice(-4)).toEqual(REFUSED);
-      expect(await problemsOf(ledger)).toEqual([]);
-    },
-    90_000,
-  );
+  test.skipIf(isNatsMissing)('behind a network that swallows everything, likewise', async () => {
+    const server = await startNatsServer();
+    const { places, subject } = await prepare(`${server.url}/plr`);
+    const proxy = await openProxy(server.port);
+    const active = startActive(places, subject, 'append', `nats://127.0.0.1:${proxy.port}/plr`);
+    await active.until('held append');
+    proxy.swallow('everything');
+    active.child.kill('SIGSTOP');
+    const ledger = await takeOver(places);
+    await ledger.handle(
+      subject.uln,
+      { type: 'AmendLearnerDetails', data: { changes: { title: 'Prof' } } },
+      requestBy('10000001'),
+    );
+    active.child.kill('SIGCONT');
+    active.goOn();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    proxy.pass();
+    await active.until('superseded');
+    expect(active.said.slice(-4)).toEqual(REFUSED);
+    expect(await problemsOf(ledger)).toEqual([]);
+  });
 });
 
 describe('a vault of two copies', () => {

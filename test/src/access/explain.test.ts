@@ -210,7 +210,7 @@ describe('a recorded look', () => {
         ],
       },
     );
-  }, 240_000);
+  });
 
   test('is decided by what changed meanwhile, for the next look', async () => {
     const { ledger } = await openSetting();

@@ -78,7 +78,7 @@ test('of 22,000 searches without a registration the first sixty raise an alarm, 
   expect((await ledger.organisations.read(PROVIDER)).suspendedFor).toEqual([
     'automatic-abuse-detection',
   ]);
-}, 300_000);
+});
 
 test('the alarm comes first, and then the new trading name ends all access until it is attested', async () => {
   const { ledger, time } = await createCase();

@@ -509,7 +509,7 @@ describe('many held rows', () => {
     expect(answers.filter(({ Outcome }) => Outcome === 'held')).toHaveLength(ROWS);
     expect(await waiting()).toHaveLength(ROWS);
     await expectVerified();
-  }, 120_000);
+  });
 });
 
 describe('the list of held rows', () => {

@@ -140,7 +140,7 @@ test('a merge that is undone leaves every ULN with exactly its own', async () =>
     }),
     { numRuns: 12 },
   );
-}, 120_000);
+});
 
 async function play(
   { clock }: ReturnType<typeof createTestClock>,
