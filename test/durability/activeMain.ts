@@ -9,6 +9,7 @@ import { openStore } from '../../streams/openStore.js';
 import { createFileMasterDriver } from '../../streams/vault/master.js';
 import { openVault } from '../../streams/vault/openVault.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
+import { until } from '../support/until.js';
 import { orderRequest, proposeRequest, type Subject } from './redactionSubject.js';
 
 // Is the active process, and is held right before a call that it was about to make: it says so, and goes on
@@ -100,8 +101,6 @@ const registering = ledger.register(learnerDetails(99), request());
 process.stdout.write(`mint ${await outcomeOf(registering)}\n`);
 process.stdout.write(`rotate ${await outcomeOf(ledger.rotateVault())}\n`);
 process.stdout.write(`runner ${await outcomeOf(ledger.statistics({} as never))}\n`);
-for (let waits = 0; waits < 40 && !superseded.aborted; waits += 1) {
-  await new Promise((resolve) => setTimeout(resolve, 100));
-}
+await until(() => superseded.aborted);
 process.stdout.write(`superseded ${superseded.aborted}\n`);
 process.exit(0);

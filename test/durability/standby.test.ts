@@ -15,6 +15,7 @@ import { requestBy, temporaryFolder } from '../support/ledger.js';
 import { isNatsMissing, startNatsServer } from '../support/natsServer.js';
 import { openProxy } from '../support/proxy.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
+import { until } from '../support/until.js';
 import type { Subject } from './redactionSubject.js';
 
 const ACTIVE = fileURLToPath(new URL('../../dist/test/durability/activeMain.js', import.meta.url));
@@ -55,9 +56,8 @@ function startActive(places: LedgerPlaces, subject: Subject, held: string, url =
     child,
     said,
     until: async (line: string) => {
-      for (let waits = 0; waits < 600 && !said.some((one) => one.startsWith(line)); waits += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      const isSaid = () => said.some((one) => one.startsWith(line));
+      await until(() => isSaid() || child.exitCode !== null);
       expect(said.join('\n')).toContain(line);
     },
     goOn: () => child.stdin?.write('go on\n'),
