@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { until } from './until.js';
 
 /** True where no nats-server is installed: what needs one is skipped, and says so. */
 export const isNatsMissing = spawnSync('nats-server', ['--version']).error !== undefined;
@@ -94,7 +94,12 @@ function createNatsServer(port: number, config: string): NatsServer {
     kill,
     start: async () => {
       running = spawn('nats-server', ['-c', file], { stdio: 'ignore' });
-      await untilOpen(port);
+      await until(async () => {
+        if (!isRunning()) {
+          throw new Error('expected nats-server to run, found it ended');
+        }
+        return isOpen(port);
+      });
     },
     freeze: () => running?.kill('SIGSTOP'),
     thaw: () => running?.kill('SIGCONT'),
@@ -129,19 +134,13 @@ export async function freePort(): Promise<number> {
   throw new Error('expected a free port, found none');
 }
 
-async function untilOpen(port: number): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    const socket = connectTcp(port, '127.0.0.1');
-    // A server that is up says who it is before it is asked.
-    const isOpen = await Promise.race([
-      once(socket, 'data').then(() => true),
-      once(socket, 'close').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (isOpen) {
-      return;
-    }
-    await sleep(25);
-  }
-  throw new Error('expected nats-server to answer within 10 s');
+async function isOpen(port: number): Promise<boolean> {
+  const socket = connectTcp(port, '127.0.0.1');
+  // A server that is up says who it is before it is asked.
+  const isUp = await Promise.race([
+    once(socket, 'data').then(() => true),
+    once(socket, 'close').then(() => false),
+  ]).catch(() => false);
+  socket.destroy();
+  return isUp;
 }

@@ -1,10 +1,12 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { until } from '../../support/until.js';
 import { headersOf, someEvent } from '../events.js';
 import { type Double, startDouble } from './double/cluster.js';
-import { failing, openLedger, pause, until } from './double/openLedger.js';
+import { failing, openLedger, patiently, pause } from './double/openLedger.js';
 
-const IMPATIENT = '&defaultDeadline=200&maxDiscoverAttempts=1&discoveryInterval=10';
+const DEADLINE_MS = 1_000;
+const IMPATIENT = `&defaultDeadline=${DEADLINE_MS}&maxDiscoverAttempts=1&discoveryInterval=10`;
 
 // Each defect is shown twice: the client alone still has it, which is why the engine goes round it.
 // When a new version of the client has it no more, the first half fails, and the guard can go.
@@ -25,7 +27,7 @@ describe('appends of one client, when another loses its server', () => {
 
   test('are untouched, with the engine', async () => {
     const one = await openLedger();
-    const other = await openLedger({ parameters: '&defaultDeadline=200&retryBudget=200' });
+    const other = await openLedger({ parameters: '&retryBudget=200' });
     one.double.node.faults.next = failing('append', 'lost-silently');
     other.double.node.faults.next = () => 'silent';
     const appending = one.store.append('some-stream', 0, [someEvent(1)]);
@@ -57,7 +59,7 @@ describe('an append that is never answered', () => {
     );
     await until(() => double.node.count('batchAppend') === 1);
     then(double);
-    await pause(600);
+    await pause(DEADLINE_MS + 500);
     expect(settled).toBe(false);
   });
 
@@ -96,7 +98,8 @@ describe('appends after the cluster could not be found once', () => {
     for (const node of double.nodes) {
       await node.start();
     }
-    expect(await store.append('some-stream', 0, [someEvent(1)])).toMatchObject({ version: 1 });
+    const again = await patiently(() => store.append('some-stream', 0, [someEvent(1)]));
+    expect(again).toMatchObject({ version: 1 });
     expect(double.nodes.map((node) => node.count('features'))).toEqual([0, 0]);
   });
 });

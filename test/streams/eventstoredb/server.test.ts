@@ -104,7 +104,7 @@ describe('the origin', () => {
   test('is recorded once when the answer is lost', async () => {
     const double = await startDouble();
     onTestFinished(() => double.stop());
-    const url = double.url('made', '&defaultDeadline=200');
+    const url = double.url('made', '&defaultDeadline=1000');
     double.node.faults.next = failing('append', 'lost-silently');
     await createEventStoreDbStore(url, ORIGIN);
     expect(double.log.events.filter(({ stream }) => stream === 'made-store')).toHaveLength(1);

@@ -8,7 +8,7 @@ import { modelContract } from '../contract/model.js';
 import { eventStoreContract } from '../contract.js';
 import { type Double, startDouble } from './double/cluster.js';
 import type { Fault, Rpc } from './double/node.js';
-import { ORIGIN } from './double/openLedger.js';
+import { ORIGIN, patiently } from './double/openLedger.js';
 
 /** A server to run the contract against, in place of the double. */
 const server = process.env['PLR_TEST_ESDB_URL'];
@@ -37,11 +37,12 @@ describe.each([1, 2, 3])('eventstoredb, where calls go wrong at random (seed %i)
   modelContract({
     place: async () => {
       const faulty = await startDouble();
-      const url = faulty.url('plr', '&defaultDeadline=60');
-      await createEventStoreDbStore(url, ORIGIN);
+      // However many calls in a row come to nothing on a busy machine, the next is tried.
+      const url = faulty.url('plr', '&defaultDeadline=100&retryBudget=9000000');
+      await createEventStoreDbStore(faulty.url('plr'), ORIGIN);
       return {
         open: async () => {
-          const store = await openEventStoreDbStore(url);
+          const store = await patiently(() => openEventStoreDbStore(url));
           faulty.node.faults.next = randomFaults(seed);
           return store;
         },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
+import { isCode } from '../../../../streams/errors.js';
 import type { EventStore } from '../../../../streams/eventStore.js';
 import {
   createEventStoreDbStore,
@@ -11,8 +12,8 @@ import type { Fault, Rpc } from './node.js';
 /** The origin of every ledger of these tests. */
 export const ORIGIN = 'test.invalid/ledger';
 
-/** Calls that give up soon, so that silence does not take long. */
-const IMPATIENT = '&defaultDeadline=300';
+/** Calls that give up soon, so that silence does not take long, and late enough for a machine that is busy. */
+const IMPATIENT = '&defaultDeadline=1000&retryBudget=600000';
 
 /** Starts a double and a ledger on it; all are gone when the test ends. */
 export async function openLedger(
@@ -33,9 +34,9 @@ export async function openLedger(
     await Promise.all(stores.map((store) => store.close()));
     double.stop();
   });
-  await createEventStoreDbStore(url, ORIGIN);
+  await patiently(() => createEventStoreDbStore(url, ORIGIN));
   const openAnother = async () => {
-    const store = await openEventStoreDbStore(url);
+    const store = await patiently(() => openEventStoreDbStore(url));
     stores.push(store);
     return store;
   };
@@ -48,17 +49,20 @@ export function failing(rpc: Rpc, ...next: readonly Fault[]): (asked: Rpc) => Fa
   return (asked) => (asked === rpc ? (left.shift() ?? 'none') : 'none');
 }
 
+/** Does something again while the server is not reached in the time that a test leaves it, or nobody says what came of it. */
+export async function patiently<Result>(step: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!isCode(error, 'ERR_STORE_UNREACHABLE') && !isCode(error, 'ERR_APPEND_OUTCOME_UNKNOWN')) {
+        throw error;
+      }
+    }
+  }
+}
+
 /** Waits for so long. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Waits until something is so, for at most ten seconds. */
-export async function until(isSo: () => boolean): Promise<void> {
-  for (let waits = 0; !isSo(); waits += 1) {
-    if (waits > 1_000) {
-      throw new Error('what was waited for did not happen');
-    }
-    await pause(10);
-  }
 }
