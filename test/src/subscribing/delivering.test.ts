@@ -8,6 +8,7 @@ import type { Ledger } from '../../../src/ledger/ledger.js';
 import { type DeadLetter, replay, subscribe } from '../../../src/subscribing/consume.js';
 import { isNatsMissing, type NatsServer, startNatsServer } from '../../support/natsServer.js';
 import { keeperRequest } from '../../support/organisations.js';
+import { until } from '../../support/until.js';
 import { COLLEGE, connection, issue, openSetting, settle } from '../access/setting.js';
 import {
   achievement,
@@ -91,7 +92,7 @@ describe.skipIf(isNatsMissing)('publishing', () => {
     const { publishing } = await keepPublishing(ledger, broker.url);
     await addSubscriber(ledger, ownService({ subscriber: 'late' }));
     await addSubscriber(ledger, ownService({ subscriber: 'later', from: 'registration' }));
-    expect(await untilAdmitted(() => receive(broker.url, 'late', 3))).toHaveLength(3);
+    expect(await receive(broker.url, 'late', 3)).toHaveLength(3);
     await ledger.subscribers.remove('statistics', keeperRequest());
     await award(ledger, uln, 4, 4);
     expect(await receive(broker.url, 'late', 1)).toHaveLength(1);
@@ -108,7 +109,11 @@ describe.skipIf(isNatsMissing)('publishing', () => {
     onTestFinished(() => stop.abort());
     const publishing = one.publish({ once: false, signal: stop.signal });
     await receive(broker.url, 'statistics', 1);
-    await sleep(100);
+    // What it was told is told: its place is saved when it has caught up.
+    const { database } = ledger.parts.views;
+    const place = database.prepare('SELECT position FROM published').pluck();
+    const head = await ledger.parts.store.head();
+    await until(() => place.get() === head?.position);
     ledger.parts.views.database.exec("UPDATE published SET position = 'memory.1.0000000000000000'");
     await award(ledger, uln, 2, 2);
     await expect(publishing).rejects.toMatchObject({ code: 'ERR_PUBLISHER_OVERTAKEN' });
@@ -309,16 +314,4 @@ function filesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !isSo(); tries += 1) {
-    await sleep(50);
-  }
-}
-
-/** A subscriber has its place on the bus a moment after it was registered. */
-async function untilAdmitted<Result>(take: () => Promise<Result>): Promise<Result> {
-  await sleep(300);
-  return take();
 }

@@ -80,6 +80,9 @@ export async function publishAll({ subscribers }: Ledger, bus: string): Promise<
   await publisher.close();
 }
 
+/** How long nothing more is to come after what was expected. */
+const SILENCE_MS = 200;
+
 /** Takes messages of a subscriber until as many came as expected and then none for a moment. */
 export async function receive(
   bus: string,
@@ -88,15 +91,17 @@ export async function receive(
 ): Promise<readonly ReceivedMessage[]> {
   const stop = new AbortController();
   const received: ReceivedMessage[] = [];
-  let waiting: NodeJS.Timeout | null = null;
-  const wait = (milliseconds: number) => {
-    clearTimeout(waiting ?? undefined);
-    waiting = setTimeout(() => stop.abort(), milliseconds);
+  let silence: NodeJS.Timeout | undefined;
+  const listen = () => {
+    clearTimeout(silence);
+    if (received.length >= count) {
+      silence = setTimeout(() => stop.abort(), SILENCE_MS);
+    }
   };
-  wait(count === 0 ? 500 : 10_000);
+  listen();
   await subscribe({ bus, subscriber, signal: stop.signal }, (message) => {
     received.push(message);
-    wait(received.length >= count ? 200 : 10_000);
+    listen();
   });
   return received;
 }
