@@ -69,6 +69,7 @@ describe.skipIf(isNatsMissing)('a server that goes away', () => {
     const server = await startNatsServer();
     const store = await openOn(server.url);
     await store.append('some', 0, [someEvent(0)]);
+    stopClock();
     await server.kill();
     const appending = store.append('some', 1, [someEvent(1)]);
     const reading = headersOf(store, 'some');
@@ -84,6 +85,7 @@ describe.skipIf(isNatsMissing)('a server that goes away', () => {
     const store = await openOn(server.url);
     const followed = follow(store);
     await store.append('some', 0, [someEvent(0)]);
+    stopClock();
     server.freeze();
     const appending = store.append('some', 1, [someEvent(1)]);
     await sleep(3_000);
@@ -108,6 +110,7 @@ describe.skipIf(isNatsMissing)('an answer that is lost between commit and client
     const proxy = await openProxy(server.port);
     const store = await openOn(`nats://127.0.0.1:${proxy.port}`);
     const first = await store.append('some', 0, [someEvent(0)]);
+    stopClock();
     proxy.swallow('answers');
     const appending = store.append('some', 1, [someEvent(1), someEvent(2)]);
     await sleep(500);
