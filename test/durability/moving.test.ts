@@ -1,6 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,10 +23,12 @@ import { startDouble } from '../streams/eventstoredb/double/cluster.js';
 import { createTestClock, requestBy, temporaryFolder } from '../support/ledger.js';
 import { isNatsMissing, startNatsServer } from '../support/natsServer.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
+import { until } from '../support/until.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const run = promisify(execFile);
 const KILLS = 8;
+const MAX_MS_BEFORE_KILL = 200;
 
 /** Runs the built command line in a folder, in a process of its own. */
 async function plr(cwd: string, argv: readonly string[], environment: Record<string, string> = {}) {
@@ -31,13 +42,27 @@ async function plr(cwd: string, argv: readonly string[], environment: Record<str
   }
 }
 
-/** Starts it and kills it after so many milliseconds, unless it has ended before. */
-async function kill(cwd: string, argv: readonly string[], afterMs: number): Promise<void> {
+/** Starts it and kills it a moment after it wrote something into a folder, unless it has ended before. */
+async function kill(cwd: string, argv: readonly string[], folder: string): Promise<void> {
+  const before = stateOf(folder);
   const child = spawn(process.execPath, [MAIN, ...argv], { cwd, stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  await Promise.race([ended, sleep(afterMs)]);
+  await until(() => child.exitCode !== null || stateOf(folder) !== before);
+  await sleep(Math.random() * MAX_MS_BEFORE_KILL);
   child.kill('SIGKILL');
   await ended;
+}
+
+/** The names and sizes of a folder's files. */
+function stateOf(folder: string): string {
+  const names = existsSync(folder)
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    : [];
+  const sizes = names.map((name) => {
+    const found = statSync(join(folder, name), { throwIfNoEntry: false });
+    return `${name} ${found?.size} ${found?.mtimeMs}`;
+  });
+  return sizes.join();
 }
 
 /** A folder for the ledger's new place: the keys are there, its events are not. */
@@ -64,12 +89,17 @@ describe('a ledger that moves house', () => {
   const demo = join(temporaryFolder(), 'demo');
   const segments = join(temporaryFolder(), 'segments');
   let uln = '';
+  /** What everybody was answered before it moved. */
+  let before = '';
 
   beforeAll(async () => {
     await plr(temporaryFolder(), ['demo', demo]);
     expect((await plr(demo, ['export', segments, '--segment-events', '20'])).code).toBe(0);
     const [, row = ''] = readFileSync(join(demo, 'learners.csv.result.csv'), 'utf8').split('\n');
     uln = row.split(',')[5] ?? '';
+    const old = temporaryFolder();
+    cpSync(demo, old, { recursive: true });
+    before = withoutMoments(await answers(old, {}));
   });
 
   /** What everybody who asks is answered, in one text. */
@@ -100,10 +130,7 @@ describe('a ledger that moves house', () => {
     expect(await headersIn(url)).toEqual(
       await headersIn(`sqlite:${join(demo, 'data', 'ledger.db')}`),
     );
-    const old = temporaryFolder();
-    cpSync(demo, old, { recursive: true });
-    const [moved, before] = [await answers(place, environment), await answers(old, {})];
-    expect(withoutMoments(moved)).toBe(withoutMoments(before));
+    expect(withoutMoments(await answers(place, environment))).toBe(before);
     expect(before).toContain('verify 0');
   }
 
@@ -199,7 +226,7 @@ describe('a ledger with many events', () => {
     const segments = join(temporaryFolder(), 'segments');
     const argv = ['export', segments, '--segment-events', '300'];
     for (let round = 0; round < KILLS; round += 1) {
-      await kill(folder, argv, 350 + round * 60);
+      await kill(folder, argv, segments);
     }
     expect((await plr(folder, argv)).code).toBe(0);
     expect((await plr(folder, ['export', segments, '--check'])).stdout).toContain('1501 events');
@@ -214,7 +241,7 @@ describe('a ledger with many events', () => {
     expect((await plr(folder, ['export', segments])).code).toBe(0);
     const place = newPlaceOf(folder);
     for (let round = 0; round < KILLS; round += 1) {
-      await kill(place, ['import', 'ledger', segments], 300 + round * 50);
+      await kill(place, ['import', 'ledger', segments], join(place, 'data'));
     }
     expect((await plr(place, ['import', 'ledger', segments])).code).toBe(0);
     expect(await headersIn(`sqlite:${join(place, 'data', 'ledger.db')}`)).toEqual(
