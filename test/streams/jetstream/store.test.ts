@@ -10,18 +10,33 @@ import {
 import { eventStoreContract } from '../contract.js';
 
 const ORIGIN = 'test.invalid/ledger';
+/** How many places are made before they are asked for: servers that agree on one take their time. */
+const PLACES_AHEAD = 6;
 let places = 0;
 
 /** A harness over servers that run while the tests do: each place is a ledger of another name. */
 function harnessOn(servers: () => readonly NatsServer[], query: string) {
+  const making: Promise<string>[] = [];
+  async function make(): Promise<string> {
+    places += 1;
+    const url = urlOf(servers(), `ledger-${places}`, query);
+    await createJetStreamStore(url, ORIGIN);
+    return url;
+  }
   return {
     place: async () => {
-      places += 1;
-      const url = urlOf(servers(), `ledger-${places}`, query);
-      await createJetStreamStore(url, ORIGIN);
+      while (making.length <= PLACES_AHEAD) {
+        const made = make();
+        // Whoever is given the place hears of it.
+        made.catch(() => undefined);
+        making.push(made);
+      }
+      const url = (await making.shift()) ?? '';
       return { open: () => openJetStreamStore(url), remove: async () => undefined };
     },
     outlivesClosing: true,
+    /** Waits for what is under way, before the servers go. */
+    end: () => Promise.allSettled(making),
   };
 }
 
@@ -30,11 +45,12 @@ describe.skipIf(isNatsMissing)('one server', () => {
   beforeAll(async () => {
     server = await openNatsServer();
   });
-  afterAll(() => server.remove());
-  eventStoreContract(
-    'jetstream',
-    harnessOn(() => [server], ''),
-  );
+  const harness = harnessOn(() => [server], '');
+  afterAll(async () => {
+    await harness.end();
+    await server.remove();
+  });
+  eventStoreContract('jetstream', harness);
 });
 
 describe.skipIf(isNatsMissing)('three servers', () => {
@@ -42,11 +58,10 @@ describe.skipIf(isNatsMissing)('three servers', () => {
   beforeAll(async () => {
     servers = await openNatsCluster();
   });
+  const harness = harnessOn(() => servers, '?replicas=3');
   afterAll(async () => {
+    await harness.end();
     await Promise.all(servers.map((server) => server.remove()));
   });
-  eventStoreContract(
-    'jetstream with three replicas',
-    harnessOn(() => servers, '?replicas=3'),
-  );
+  eventStoreContract('jetstream with three replicas', harness);
 });
