@@ -52,20 +52,34 @@ function vaultKeyOf(folder: string): Buffer {
   return unwrapKey(key, wrapped);
 }
 
+/** What was found in places of files before, by the vault's key: copies of one ledger are alike almost everywhere. */
+const tried = new Map<string, Map<string, Buffer | null>>();
+
 function wrappedKeysIn(file: Buffer, vaultKey: Buffer): readonly Buffer[] {
+  const known = tried.get(vaultKey.toString('hex')) ?? new Map<string, Buffer | null>();
+  tried.set(vaultKey.toString('hex'), known);
   const keys: Buffer[] = [];
   for (let start = 0; start + WRAPPED_BYTES <= file.length; start += 1) {
     const window = file.subarray(start, start + WRAPPED_BYTES);
     // Runs of zeros are most of a database and never a wrapped key.
     if (window.readUInt32BE() !== 0 && window.readUInt32BE(36) !== 0) {
-      try {
-        keys.push(unwrapKey(vaultKey, window));
-      } catch {
-        // Not a wrapped key.
-      }
+      const bytes = window.toString('latin1');
+      const found = known.get(bytes);
+      const key = found === undefined ? unwrapped(vaultKey, window) : found;
+      known.set(bytes, key);
+      keys.push(...(key === null ? [] : [key]));
     }
   }
   return keys;
+}
+
+/** The key that is wrapped; `null` for what is no wrapped key. */
+function unwrapped(vaultKey: Buffer, wrapped: Buffer): Buffer | null {
+  try {
+    return unwrapKey(vaultKey, wrapped);
+  } catch {
+    return null;
+  }
 }
 
 function opens(key: Buffer, { hash, data }: { hash: Uint8Array; data: Uint8Array }): boolean {
