@@ -1,69 +1,9 @@
-import { openViews, type ViewsDatabase } from '../../projections/kept/views.js';
-import { createMemoryAccessStores } from '../../src/access/stores.js';
-import { createSystemClock } from '../../src/clock.js';
-import { assembleLedger } from '../../src/ledger/assembleLedger.js';
-import type { EventStore } from '../../streams/eventStore.js';
-import { openStore } from '../../streams/openStore.js';
-import { createFileMasterDriver } from '../../streams/vault/master.js';
-import { openVault } from '../../streams/vault/openVault.js';
-import { placesIn } from '../support/synthetic.js';
-import { mergeRequest, type Pair } from './mergeSubject.js';
+import { killAtStep } from './killAtStep.js';
+import { mergeAndUnmerge } from './mergeAndUnmerge.js';
+import type { Pair } from './mergeSubject.js';
 
-// Merges two ULNs and undoes it, over a store and views that kill the process at the n-th change of
-// either: before the change where n is odd, after it where n is even.
+// Merges two ULNs and undoes it in a process that dies at the n-th step: before a change where n is odd,
+// after it where n is even.
 
 const [folder = '', pairJson = '[]', killAt = '0'] = process.argv.slice(2);
-const [master, superseded] = JSON.parse(pairJson) as Pair;
-let steps = 0;
-
-function step(): void {
-  steps += 1;
-  if (steps === Number(killAt)) {
-    process.kill(process.pid, 'SIGKILL');
-    // The signal is on its way; nothing more may happen until it is here.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-  }
-}
-
-function counted(store: EventStore): EventStore {
-  const append: EventStore['append'] = async (...args) => {
-    step();
-    const appended = await store.append(...args);
-    step();
-    return appended;
-  };
-  return { ...store, append };
-}
-
-/** Views whose transactions are counted before and after: each takes effect as a whole. */
-function countedViews(path: string): ViewsDatabase {
-  const views = openViews(path);
-  const make = views.database.transaction.bind(views.database);
-  const transaction = (change: (...args: unknown[]) => unknown) => {
-    const run = make(change);
-    const immediate = (...args: unknown[]) => {
-      step();
-      const result = run.immediate(...args);
-      step();
-      return result;
-    };
-    return Object.assign((...args: unknown[]) => run(...args), { immediate });
-  };
-  Object.assign(views.database, { transaction });
-  return views;
-}
-
-const places = placesIn(folder);
-const masters = createFileMasterDriver(places.master);
-const ledger = await assembleLedger({
-  accessStores: createMemoryAccessStores('test.invalid/access'),
-  store: counted(await openStore(places.store)),
-  vault: await openVault({ path: places.vault, copyPath: null, masters }),
-  views: countedViews(places.views),
-  clock: createSystemClock(),
-});
-const asked = { superseded, reason: 'One certificate names both.' };
-const { mergeId } = await ledger.merging.merge(master, asked, mergeRequest('merge'));
-const undoing = { mergeId, reason: 'They are twins.' };
-await ledger.merging.unmerge(master, undoing, mergeRequest('unmerge'));
-await ledger.close();
+await mergeAndUnmerge(folder, JSON.parse(pairJson) as Pair, killAtStep(Number(killAt)));

@@ -11,6 +11,7 @@ import { verifyStreams } from '../../src/upkeep/verify.js';
 import { AWARDING, achievement, REGISTRY, requestOf } from '../src/setting.js';
 import { temporaryFolder } from '../support/ledger.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
+import { mergeAndUnmerge } from './mergeAndUnmerge.js';
 import type { Pair } from './mergeSubject.js';
 
 const mainOf = (name: string) =>
@@ -32,7 +33,7 @@ test('a merge and its undoing, killed at every step, are finished by the next op
     cpSync(prepared, folder, { recursive: true });
     const wasKilled = await mergeAndUndo(folder, pair, step);
     seen.add(await expectFinished(folder, pair, own, `killed at step ${step}`));
-    expect(await mergeAndUndo(folder, pair, 0)).toBe(false);
+    await mergeAndUnmerge(folder, pair, () => undefined);
     const last = await expectFinished(folder, pair, own, `again after step ${step}`);
     expect(last).toBe('LearnersMerged LearnersUnmerged | LearnerSuperseded SupersessionEnded');
     rmSync(folder, { recursive: true, force: true });
@@ -100,7 +101,7 @@ async function registerPair(ledger: Ledger): Promise<Pair> {
   return [await register(1), await register(2)];
 }
 
-/** Runs merge and undoing in a process that is killed at a step (0: not at all); true when it was. */
+/** Runs merge and undoing in a process that is killed at a step; true when it was, false where there are fewer. */
 function mergeAndUndo(folder: string, pair: Pair, killAt: number): Promise<boolean> {
   const args = [mainOf('mergeMain'), folder, JSON.stringify(pair), String(killAt)];
   return new Promise((resolve, reject) => {

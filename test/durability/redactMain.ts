@@ -1,89 +1,9 @@
-import { DEFAULT_POLICY } from '../../domain/learner/retention/policy.js';
-import { openViews, type ViewsDatabase } from '../../projections/kept/views.js';
-import { createMemoryAccessStores } from '../../src/access/stores.js';
-import { createSystemClock } from '../../src/clock.js';
-import { assembleLedger } from '../../src/ledger/assembleLedger.js';
-import { openStore } from '../../streams/openStore.js';
-import { createFileMasterDriver } from '../../streams/vault/master.js';
-import { openVault } from '../../streams/vault/openVault.js';
-import { placesIn } from '../support/synthetic.js';
-import { orderRequest, proposeRequest, type Subject } from './redactionSubject.js';
+import { erase } from './erase.js';
+import { killAtStep } from './killAtStep.js';
+import type { Subject } from './redactionSubject.js';
 
-// Proposes and orders a redaction, or the disposal of the whole record, and carries it out, over parts that kill the process at the n-th
-// call that changes anything: before the call where n is odd, after it where n is even.
+// Erases in a process that dies at the n-th step: before a change where n is odd, after it where n is even.
 
 const [folder = '', subjectJson = '{}', killAt = '0', what = 'redact'] = process.argv.slice(2);
 const subject = JSON.parse(subjectJson) as Subject;
-let steps = 0;
-
-function step(): void {
-  steps += 1;
-  if (steps === Number(killAt)) {
-    process.kill(process.pid, 'SIGKILL');
-    // The signal is on its way; nothing more may happen until it is here.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-  }
-}
-
-/** The part with every one of the calls named counted before and after. */
-function counted<Part extends object>(part: Part, names: readonly (keyof Part)[]): Part {
-  const wrapped = names.map((name) => {
-    const call = part[name] as (...args: unknown[]) => unknown;
-    const around = (...args: unknown[]) => {
-      step();
-      const result = call(...args);
-      if (result instanceof Promise) {
-        return result.then((value) => {
-          step();
-          return value;
-        });
-      }
-      step();
-      return result;
-    };
-    return [name, around];
-  });
-  return { ...part, ...Object.fromEntries(wrapped) };
-}
-
-/** Views whose transactions are counted before and after: each takes effect as a whole. */
-function countedViews(path: string): ViewsDatabase {
-  const views = openViews(path);
-  const { database } = views;
-  const make = database.transaction.bind(database);
-  const transaction = (steps: (...args: unknown[]) => unknown) => {
-    const run = make(steps);
-    return Object.assign((...args: unknown[]) => run(...args), counted(run, ['immediate']));
-  };
-  Object.assign(database, { transaction });
-  return counted(views, ['forget']);
-}
-
-const places = placesIn(folder);
-const masters = createFileMasterDriver(places.master);
-const vault = await openVault({ path: places.vault, copyPath: null, masters });
-const ledger = await assembleLedger({
-  accessStores: createMemoryAccessStores('test.invalid/access'),
-  store: counted(await openStore(places.store), ['append']),
-  vault: counted(vault, ['mint', 'shred', 'forget', 'moveCheckpoint']),
-  views: countedViews(places.views),
-  clock: createSystemClock(),
-});
-if (what === 'dispose') {
-  const { retention } = ledger;
-  const [request, policy] = [proposeRequest(subject), DEFAULT_POLICY];
-  const order = await retention.propose(subject.uln, 'court-order', policy, request);
-  await retention.order(order, policy, orderRequest(subject));
-} else {
-  const { orders } = await ledger.erasure.propose(
-    subject.stream,
-    { event: subject.event, fields: ['notes', 'familyName'], everywhere: false },
-    'special-category-data',
-    proposeRequest(subject),
-  );
-  for (const order of orders) {
-    await ledger.erasure.order(order, orderRequest(subject));
-  }
-}
-await ledger.close();
-process.stdout.write(`${steps} steps\n`);
+await erase(folder, subject, what === 'dispose' ? 'dispose' : 'redact', killAtStep(Number(killAt)));
