@@ -157,13 +157,19 @@ async function askEverything({ ledger, ulns }: World): Promise<void> {
   await answered(ledger.access.find(search, learnerAsker()));
 }
 
-/** What every recorded look is explained with. */
-async function explanations(ledger: Ledger, through: string) {
-  const explained = new Map<string, unknown>();
+/** What every recorded look is explained with, beside those that are known already. */
+async function explanations(
+  ledger: Ledger,
+  through: string,
+  known: ReadonlyMap<string, unknown> = new Map(),
+) {
+  const explained = new Map(known);
   for (let year = YEAR; year <= Number(through.slice(0, 4)); year += 1) {
     for (const { stream, version } of await recordedLooks(ledger, year)) {
       const look = `${stream}.${version}`;
-      explained.set(look, await ledger.access.explain(look));
+      if (!known.has(look)) {
+        explained.set(look, await ledger.access.explain(look));
+      }
     }
   }
   return explained;
@@ -191,7 +197,7 @@ describe('a recorded look', () => {
                 expect(after.get(look), look).toEqual(explained);
               }
               await askEverything(world);
-              before = await explanations(ledger, time.now());
+              before = await explanations(ledger, time.now(), after);
             }
             expect([...before.values()].filter((explained) => !isSame(explained))).toEqual([]);
           } finally {
