@@ -65,14 +65,10 @@ export type { Asker } from './access/accessLedger.js';
 export type { Explanation } from './access/explain.js';
 export type { Disclosed, ShownRecord } from './access/reading.js';
 export { type Clock, createSystemClock } from './clock.js';
-export type {
-  ConfiguredViews,
-  PreparedView,
-  SharedView,
-  ViewOpening,
-} from './configuredViews/configuredViews.js';
+export type { ConfiguredViews, SharedView } from './configuredViews/configuredViews.js';
 export type { Credentials, ViewCredential } from './configuredViews/credentials.js';
 export type { ListedView } from './configuredViews/list.js';
+export type { PreparedView, ViewOpening } from './configuredViews/opening.js';
 export type { Erasure, Proposal, RedactionStatus } from './erasure/erasure.js';
 export type { DisposalStatus, DueQuery, DueTask, Retention } from './erasure/retention.js';
 export type { ListedReview, QuarantineDecision, SensitiveReviews } from './erasure/reviews.js';

@@ -9,6 +9,7 @@ import type { Instant } from '../../domain/values/date.js';
 import { fold } from '../projection.js';
 import { type PlrState, plrProjection } from './plr.js';
 import { NOW } from './point.js';
+import type { ShowableEvents } from './quarantine.js';
 import { eventsAt } from './replay.js';
 
 /**
@@ -49,10 +50,10 @@ export type ConfiguredViewAnswer = {
 /**
  * What a view shows of a learner's events at an instant. It is a function of the picked fields of the
  * picked entries, and of nothing else in the record. Redactions are in the events already, so a
- * frozen view shows them too.
+ * frozen view shows them too, and of an entry that is quarantined now there is nothing in them.
  */
 export function configuredViewAnswer(
-  events: readonly Recorded<LearnerEvent>[],
+  events: ShowableEvents,
   view: LearnerEventData<'ConfiguredViewCreated'>,
   now: Instant,
 ): ConfiguredViewAnswer {
@@ -65,7 +66,7 @@ export function configuredViewAnswer(
     asAt: mode === 'frozen' ? madeAt(events, viewId, now) : now,
     details: viewedDetails(selection, state),
     entries: selection.entries
-      .map((picked) => viewedEntry(picked, state))
+      .flatMap((picked) => viewedEntry(picked, state))
       .map((entry) => ({ entry, text: JSON.stringify(entry) }))
       .sort((one, other) => (one.text < other.text ? -1 : one.text > other.text ? 1 : 0))
       .map(({ entry }) => entry),
@@ -96,23 +97,29 @@ function viewedDetails(
       };
 }
 
+/** An entry as a recipient sees it; nothing of one that is under quarantine, as if it had not been picked. */
 function viewedEntry(
   { entry: reference, fields }: ViewSelection['entries'][number],
   { entries, challenges }: PlrState,
-): ViewedEntry {
+): readonly ViewedEntry[] {
   const { kind } = reference;
   const key = entryKey(reference);
   const entry = entries.get(key);
-  if (entry === undefined || entry.withdrawn) {
-    return { kind, state: 'withdrawn' };
+  if (entry === undefined) {
+    return [];
+  }
+  if (entry.withdrawn) {
+    return [{ kind, state: 'withdrawn' }];
   }
   const { values, standing } = entry;
-  return {
-    kind,
-    state: 'standing',
-    underDataChallenge: isDisputed(challenges, key),
-    values: pick({ ...values, standing }, viewEntryFields[kind], fields),
-  };
+  return [
+    {
+      kind,
+      state: 'standing',
+      underDataChallenge: isDisputed(challenges, key),
+      values: pick({ ...values, standing }, viewEntryFields[kind], fields),
+    },
+  ];
 }
 
 function isDisputed(challenges: PlrState['challenges'], entry: string | null): boolean {

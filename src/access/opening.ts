@@ -1,4 +1,4 @@
-import type { PreparedView } from '../configuredViews/configuredViews.js';
+import type { PreparedView } from '../configuredViews/opening.js';
 import { tagOf } from '../journal/identifiers.js';
 import type { Request } from '../request/request.js';
 import { type AccessParts, NOTHING_SHOWN } from './asked.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { PreparedView } from '../configuredViews/configuredViews.js';
+import type { PreparedView } from '../configuredViews/opening.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';

@@ -1,44 +1,24 @@
-import { DomainError } from '../../domain/errors.js';
 import {
   type ConfiguredViewChoice,
   ConfiguredViewInput,
 } from '../../domain/learner/configuredView/commands.js';
-import {
-  codeRefusal,
-  isOpeningRefused,
-  notAvailable,
-} from '../../domain/learner/configuredView/decisions.js';
-import type { ViewRecipient } from '../../domain/learner/configuredView/events.js';
-import type { ConfiguredView } from '../../domain/learner/configuredView/state.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { learner } from '../../domain/learner/learner.js';
-import type { Instant } from '../../domain/values/date.js';
 import type { Uln } from '../../domain/values/uln.js';
-import {
-  type ConfiguredViewAnswer,
-  configuredViewAnswer,
-  fieldsOfSelection,
-} from '../../projections/live/configuredView.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import type { Clock } from '../clock.js';
 import { followUpCommandId, tagOf } from '../journal/identifiers.js';
-import type { History, Journal } from '../journal/journal.js';
-import { earlierOutcome, type Outcome } from '../learners/deciding.js';
+import type { Journal } from '../journal/journal.js';
+import type { Outcome } from '../learners/deciding.js';
 import type { Learners } from '../learners/learners.js';
 import { type Records, ulnsOf } from '../learners/records.js';
 import type { Screening } from '../learners/screening.js';
 import { parseInput } from '../request/input.js';
 import { callerOf, type Request, recordingOf } from '../request/request.js';
 import { decideOnView, holderOf, retrying, stateAfter, viewIn } from './deciding.js';
-import {
-  hashCode,
-  hashNewCode,
-  newViewCode,
-  readViewLink,
-  type ViewPlace,
-  viewLink,
-} from './link.js';
+import { hashNewCode, newViewCode, type ViewPlace, viewLink } from './link.js';
 import { type ListedView, listedViews } from './list.js';
+import { createOpening, type Opening } from './opening.js';
 import type { StatusLists } from './statusLists.js';
 
 /** A view that was made, or a new code for it. */
@@ -50,26 +30,8 @@ export type SharedView = {
   readonly outcome: Outcome;
 };
 
-/** Who opened which view, for the record of who looked at what. It holds no personal data. */
-export type ViewOpening = {
-  /** The learner's stream, whose tag stands for the learner wherever the ULN must not stand. */
-  readonly stream: string;
-  readonly viewId: string;
-  readonly recipient: ViewRecipient;
-  /** The names of the fields shown. */
-  readonly fields: readonly string[];
-  readonly at: Instant;
-  readonly request: Request;
-};
-
-/** An opening that was decided, with what it is to show. Nothing has been shown yet. */
-export type PreparedView = {
-  readonly opening: ViewOpening;
-  readonly answer: ConfiguredViewAnswer;
-};
-
 /** What learners choose to share, and the opening of it. */
-export type ConfiguredViews = {
+export type ConfiguredViews = Opening & {
   /**
    * Makes a view. Throws `ERR_ENTRY_NOT_FOUND` and `ERR_ENTRY_WITHDRAWN` for entries that do not stand,
    * `ERR_VIEW_PURPOSE`, `ERR_VIEW_EXPIRY`, and `ERR_NOT_PERMITTED` where an organisation asks.
@@ -85,12 +47,6 @@ export type ConfiguredViews = {
   readonly revoke: (uln: Uln, viewId: string, request: Request) => Promise<Outcome>;
   /** Every view of a learner, those made under a merged ULN too, with its link and how it stands now. */
   readonly list: (uln: Uln) => Promise<readonly ListedView[]>;
-  /**
-   * Decides whether whoever asks may open a link now, uses up the code, and builds what is to be
-   * shown. Record the opening before showing the answer. Throws `ERR_VIEW_NOT_AVAILABLE`, the same
-   * for a link that never was, has ended or is for somebody else, and `ERR_VIEW_CODE`.
-   */
-  readonly prepare: (link: string, code: string | null, request: Request) => Promise<PreparedView>;
 };
 
 /** Creates the door to configured views. */
@@ -159,68 +115,6 @@ export function createConfiguredViews(parts: {
     });
   }
 
-  async function prepare(
-    link: string,
-    code: string | null,
-    request: Request,
-  ): Promise<PreparedView> {
-    // Before the link is looked at: a request that is no good is told the same for every link.
-    const { commandId } = recordingOf(request, '');
-    const place = readViewLink(vault, link);
-    if (place === null) {
-      throw notAvailable();
-    }
-    const { history, view } = await retrying(() => open(place, code, request));
-    const { created } = view;
-    const at = clock();
-    return {
-      opening: {
-        ...place,
-        recipient: created.recipient,
-        fields: fieldsOfSelection(created.selection),
-        at,
-        request: { ...request, commandId },
-      },
-      answer: configuredViewAnswer(history.events, created, at),
-    };
-  }
-
-  /** Decides an opening and records the use of its code, or the wrong try. */
-  async function open(
-    place: ViewPlace,
-    code: string | null,
-    request: Request,
-  ): Promise<{ readonly history: History<LearnerEvent>; readonly view: ConfiguredView }> {
-    const { stream, viewId } = place;
-    const history = await journal.read<LearnerEvent>(stream);
-    const state = stateAfter(history);
-    const view = viewIn(state, viewId);
-    if (view === null) {
-      throw notAvailable();
-    }
-    const recording = recordingOf(request, tagOf(stream));
-    const openingId = recording.commandId;
-    const salt = view.code?.hash.salt ?? null;
-    const codeHash = code === null || salt === null ? null : hashCode(vault, place, code, salt);
-    const data = { viewId, openingId, codeHash };
-    const command = { type: 'OpenConfiguredView', data, by: request.by, at: clock() } as const;
-    const events = learner.decide(command, state);
-    if (events.length > 0) {
-      if (earlierOutcome(history, stream, recording) !== null) {
-        throw new DomainError(
-          'ERR_INPUT_INVALID',
-          'expected a new command id for a new opening, found one that recorded something else',
-        );
-      }
-      await journal.append(stream, history.end, events, recording);
-    }
-    const after = viewIn(events.reduce(learner.evolve, state), viewId);
-    if (isOpeningRefused(after?.code ?? null, openingId)) {
-      throw codeRefusal();
-    }
-    return { history, view };
-  }
-
   function shared(place: ViewPlace, code: string | null, outcome: Outcome): SharedView {
     const isNew = outcome.recorded.length > 0 && !outcome.repeated;
     return {
@@ -245,6 +139,6 @@ export function createConfiguredViews(parts: {
       }
       return views.toSorted((one, other) => one.madeAt.localeCompare(other.madeAt));
     },
-    prepare,
+    ...createOpening(parts),
   };
 }

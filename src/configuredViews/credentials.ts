@@ -1,7 +1,9 @@
 import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
 import type { JWK } from 'jose';
 import { DomainError } from '../../domain/errors.js';
-import type { LearnerEvent } from '../../domain/learner/events.js';
+import { notAvailable } from '../../domain/learner/configuredView/decisions.js';
+import type { LearnerEvent, LearnerEventData } from '../../domain/learner/events.js';
+import { learner } from '../../domain/learner/learner.js';
 import type { Instant } from '../../domain/values/date.js';
 import type { ConfiguredViewAnswer } from '../../projections/live/configuredView.js';
 import type { Vault } from '../../streams/vault/vault.js';
@@ -9,8 +11,8 @@ import type { Clock } from '../clock.js';
 import { followUpCommandId } from '../journal/identifiers.js';
 import type { Journal } from '../journal/journal.js';
 import type { Screening } from '../learners/screening.js';
-import type { PreparedView } from './configuredViews.js';
-import { decideOnView, retrying } from './deciding.js';
+import { decideOnView, retrying, stateAfter, viewIn } from './deciding.js';
+import { answerOf, type PreparedView, type ViewOpening } from './opening.js';
 import type { StatusLists } from './statusLists.js';
 
 /** A configured view as a signed credential. */
@@ -23,7 +25,7 @@ export type ViewCredential = {
 /** Configured views as credentials that others can check without asking this ledger for the record. */
 export type Credentials = {
   /**
-   * Signs what an opening shows, for at most the minutes given and never beyond the view's own end.
+   * Signs what an opened view shows now, for at most the minutes given and never beyond the view's own end.
    * Throws `ERR_VIEW_NOT_AVAILABLE` where the view has ended since.
    */
   readonly issue: (prepared: PreparedView, minutes: number) => Promise<ViewCredential>;
@@ -32,6 +34,9 @@ export type Credentials = {
   /** The public keys under which credentials and lists are signed, as a JSON Web Key Set. */
   readonly issuerKeys: () => Promise<{ readonly keys: readonly JWK[] }>;
 };
+
+/** Where the credential of a view stands in which status list. */
+type Exported = LearnerEventData<'ConfiguredViewExported'>;
 
 /** The type of credential. */
 const TYPE = 'urn:learning-record-ledger:configured-view:1';
@@ -73,14 +78,32 @@ export function createCredentials(parts: {
       correlation: request.correlation ?? request.commandId,
     };
     const data = { viewId, list, index };
+    const command = { type: 'ExportConfiguredView', data } as const;
     // Recorded before it is signed: revoking the view finds every credential that ever left.
-    await retrying(async () => {
-      const history = await journal.read<LearnerEvent>(stream);
-      const command = { type: 'ExportConfiguredView', data } as const;
-      return decideOnView(parts, stream, history, command, following);
-    });
+    await retrying(async () =>
+      decideOnView(parts, stream, await journal.read<LearnerEvent>(stream), command, following),
+    );
     const status = { status_list: { idx: index, uri: listUri(list) } };
-    return { credential: await signed(answer, expiresAt, status), expiresAt };
+    return {
+      credential: await signed(await showAgain(opening, data), expiresAt, status),
+      expiresAt,
+    };
+  }
+
+  /**
+   * What the view shows now that its leaving is recorded, not what it showed when it was opened: what
+   * is hidden in between is not signed, and what is hidden later finds the credential.
+   */
+  async function showAgain({ stream, viewId, request }: ViewOpening, data: Exported) {
+    const history = await journal.read<LearnerEvent>(stream);
+    const state = stateAfter(history);
+    const [at, view] = [clock(), viewIn(state, viewId)];
+    if (view === null) {
+      throw notAvailable();
+    }
+    // The same decision once more: it records nothing, and throws where the view has ended.
+    learner.decide({ type: 'ExportConfiguredView', data, by: request.by, at }, state);
+    return answerOf(history, view, at);
   }
 
   async function signed(

@@ -1,7 +1,9 @@
 import { codeState, viewState } from '../../domain/learner/configuredView/state.js';
+import { entryKey } from '../../domain/learner/entry/entries.js';
 import type { LearnerEvent, LearnerEventData } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import type { Instant } from '../../domain/values/date.js';
+import { withoutQuarantined } from '../../projections/live/quarantine.js';
 import { stateAfter } from './deciding.js';
 
 /** A configured view as the learner sees it among the others. */
@@ -21,20 +23,27 @@ export type ListedView = Omit<
   readonly exports: number;
 };
 
-/** Every configured view in a learner's events, the first one made at the beginning. */
+/**
+ * Every configured view in a learner's events, the first one made at the beginning. An entry under
+ * quarantine is not named as picked.
+ */
 export function listedViews(
-  events: readonly Recorded<LearnerEvent>[],
+  all: readonly Recorded<LearnerEvent>[],
   now: Instant,
   linkOf: (viewId: string) => string,
 ): readonly ListedView[] {
+  const events = withoutQuarantined(all);
   const state = stateAfter({ events });
+  const known = state.status === 'issued' ? state.entries : new Map();
   const views = state.status === 'issued' ? [...state.configuredViews.values()] : [];
   return views.map((view) => {
     const { codeHash: _, frozenVersion: __, ...created } = view.created;
-    const { viewId } = created;
+    const { viewId, selection } = created;
+    const entries = selection.entries.filter(({ entry }) => known.has(entryKey(entry)));
     const [madeAt = now] = instantsOf(events, 'ConfiguredViewCreated', viewId);
     return {
       ...created,
+      selection: { ...selection, entries },
       link: linkOf(viewId),
       state: viewState(view, now),
       code: codeState(view.code),

@@ -170,8 +170,14 @@ function requireLearner(by: Actor): void {
   }
 }
 
+/** One under quarantine is told from none by data protection alone. */
 function requireStandingEntries({ entries }: ViewSelection, state: IssuedLearner): void {
-  const picked = entries.map(({ entry }) => state.entries.get(entryKey(entry)));
+  const hidden = Object.values(state.reviews.quarantines)
+    .filter((quarantine) => quarantine.state === 'placed')
+    .map(({ entry }) => entryKey(entry));
+  const picked = entries
+    .map(({ entry }) => entryKey(entry))
+    .map((key) => (hidden.includes(key) ? undefined : state.entries.get(key)));
   if (picked.includes(undefined)) {
     throw new DomainError(
       'ERR_ENTRY_NOT_FOUND',

@@ -17,6 +17,7 @@ import {
   configuredViewAnswer,
   fieldsOfSelection,
 } from '../../../projections/live/configuredView.js';
+import { withoutQuarantined } from '../../../projections/live/quarantine.js';
 import { histories } from '../../domain/learner/arbitraries.js';
 import { AWARDING, event, marker, PROVIDER, ULN, VIEW } from '../../domain/learner/examples.js';
 import { recordedHistory, stream } from '../recording.js';
@@ -47,7 +48,11 @@ function viewOf(changes: Parameters<typeof event<'ConfiguredViewCreated'>>[1] = 
 const record = [event('UlnIssued'), event('AchievementRecorded'), event('ParticipationRecorded')];
 
 function answerOf(events: readonly LearnerEvent[], view = viewOf()) {
-  return configuredViewAnswer(stream(...events.map((one) => [DAY, one] as const)), view, NOW);
+  return shown(stream(...events.map((one) => [DAY, one] as const)), view);
+}
+
+function shown(events: Stream, view: View) {
+  return configuredViewAnswer(withoutQuarantined(events), view, NOW);
 }
 
 const ACHIEVED = {
@@ -157,10 +162,10 @@ describe('a view', () => {
     const view = (...ids: readonly string[]) =>
       viewOf({ selection: { entries: ids.map(picked), details: [] } as never });
     const events = [...record, second];
-    const shown = answerOf(events, view('A-0', 'A-1'));
-    expect(answerOf(events, view('A-1', 'A-0'))).toStrictEqual(shown);
+    const answer = answerOf(events, view('A-0', 'A-1'));
+    expect(answerOf(events, view('A-1', 'A-0'))).toStrictEqual(answer);
     expect(
-      shown.entries.map((entry) => entry.state === 'standing' && entry.values['grade']),
+      answer.entries.map((entry) => entry.state === 'standing' && entry.values['grade']),
     ).toStrictEqual(['A', 'Pass']);
   });
 });
@@ -191,7 +196,7 @@ describe('a frozen view', () => {
       ['2024-09-03', made],
       ...later.map((one) => ['2024-09-04', one] as const),
     );
-    expect(configuredViewAnswer(events, view, NOW)).toMatchObject({
+    expect(shown(events, view)).toMatchObject({
       mode: 'frozen',
       asAt: '2024-09-03T12:00:00.000Z',
       entries: [ACHIEVED, TOOK_PART],
@@ -204,6 +209,25 @@ describe('a frozen view', () => {
       { values: { grade: { redacted: true } } },
       {},
     ]);
+  });
+});
+
+describe('an entry under quarantine', () => {
+  const quarantined = event('EntryQuarantined');
+
+  test.each([
+    ['live', viewOf()],
+    ['frozen before it', viewOf({ mode: 'frozen', frozenVersion: 3 })],
+  ])('is not in a view that is %s, and nothing says that it was picked', (_, view) => {
+    expect(answerOf([...record, event('AchievementWithdrawn'), quarantined], view)).toStrictEqual({
+      ...answerOf(record, view),
+      entries: [TOOK_PART],
+    });
+  });
+
+  test('is in it again when the quarantine is lifted', () => {
+    const lifted = [...record, quarantined, event('QuarantineLifted')];
+    expect(answerOf(lifted).entries).toStrictEqual([ACHIEVED, TOOK_PART]);
   });
 });
 
@@ -262,8 +286,8 @@ describe('an answer', () => {
     fc.assert(
       fc.property(viewed, fc.nat(60), ({ events, view }, at) => {
         const other = withOtherRest(events, view, at);
-        const text = JSON.stringify(configuredViewAnswer(other.events, other.view, NOW));
-        expect(text).toBe(JSON.stringify(configuredViewAnswer(events, view, NOW)));
+        const text = JSON.stringify(shown(other.events, other.view));
+        expect(text).toBe(JSON.stringify(shown(events, view)));
         expect(text).not.toContain(ALTERED);
       }),
     );
@@ -303,7 +327,7 @@ function withOtherRest(events: Stream, view: View, at: number): { events: Stream
     const here = altered === null ? [] : [{ ...recorded, event: altered }];
     const added =
       index > 0 && index === at % events.length
-        ? rest.map((one) => ({ ...recorded, event: one }))
+        ? rest.map((one, nth) => ({ ...recorded, id: `added-${nth}`, event: one }))
         : [];
     const isBefore = recorded.version <= frozen;
     return [...here, ...added].map((one) => ({ one, isBefore }));
@@ -360,6 +384,9 @@ function alteredEvent(
     }
     case 'AchievementConfirmed':
       return fields.get(entryKeyOf(one.data))?.includes('standing') === true ? one : null;
+    case 'EntryQuarantined':
+    case 'QuarantineLifted':
+      return one;
     case 'ParticipationWithdrawn':
     case 'ParticipationReinstated':
     case 'AchievementWithdrawn':

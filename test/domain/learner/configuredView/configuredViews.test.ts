@@ -102,6 +102,12 @@ describe('a view', () => {
       .refuses('ERR_ENTRY_WITHDRAWN');
   });
 
+  test('shows no entry under quarantine, and says of it what is said of none', () => {
+    given(issued, achievement, event('AchievementWithdrawn'), event('EntryQuarantined'))
+      .when(command('CreateConfiguredView', { selection: picking({}) }))
+      .refuses('ERR_ENTRY_NOT_FOUND');
+  });
+
   // Source: the privacy notice, "At no time … for marketing or sales purposes".
   test.each(['marketing', 'sales'] as const)('for %s is refused', (purpose) => {
     given(issued).when(command('CreateConfiguredView', { purpose })).refuses('ERR_VIEW_PURPOSE');
