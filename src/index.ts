@@ -68,7 +68,7 @@ export { type Clock, createSystemClock } from './clock.js';
 export type { ConfiguredViews, SharedView } from './configuredViews/configuredViews.js';
 export type { Credentials, ViewCredential } from './configuredViews/credentials.js';
 export type { ListedView } from './configuredViews/list.js';
-export type { PreparedView, ViewOpening } from './configuredViews/opening.js';
+export type { OpeningRequest, PreparedView, ViewOpening } from './configuredViews/opening.js';
 export type { Erasure, Proposal, RedactionStatus } from './erasure/erasure.js';
 export type { DisposalStatus, DueQuery, DueTask, Retention } from './erasure/retention.js';
 export type { ListedReview, QuarantineDecision, SensitiveReviews } from './erasure/reviews.js';

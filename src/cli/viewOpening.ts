@@ -9,7 +9,6 @@ import { viewLines } from './viewFormat.js';
 type OpeningOptions = {
   readonly code?: string;
   readonly as?: string;
-  readonly commandId?: string;
   readonly json?: boolean;
 };
 
@@ -79,8 +78,7 @@ function opening(name: string, description: string): Command {
     .description(description)
     .argument('<link>', 'the link, or - to read it from standard input')
     .option('--code <code>', 'the one-time code; the organisation that a view is for needs none')
-    .option('--as <who>', 'who opens it: USER@UKPRN for an organisation (PLR_AS)')
-    .option('--command-id <uuid>', 'names the opening: the same again needs no new code');
+    .option('--as <who>', 'who opens it: USER@UKPRN for an organisation (PLR_AS)');
 }
 
 async function prepare(

@@ -69,7 +69,7 @@ export function createCredentials(parts: {
     if (expiresAt <= clock()) {
       throw new DomainError(
         'ERR_VIEW_ENDED',
-        'expected a command id for a new credential, found that of one that has expired',
+        'expected a new opening for a new credential, found one whose credential has expired',
       );
     }
     const following = {

@@ -1,9 +1,5 @@
-import { DomainError } from '../../domain/errors.js';
-import {
-  codeRefusal,
-  isOpeningRefused,
-  notAvailable,
-} from '../../domain/learner/configuredView/decisions.js';
+import { randomUUID } from 'node:crypto';
+import { codeRefusal, notAvailable } from '../../domain/learner/configuredView/decisions.js';
 import type { ViewRecipient } from '../../domain/learner/configuredView/events.js';
 import type { ConfiguredView } from '../../domain/learner/configuredView/state.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
@@ -18,7 +14,6 @@ import { withoutQuarantined } from '../../projections/live/quarantine.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import { tagOf } from '../journal/identifiers.js';
 import type { History } from '../journal/journal.js';
-import { earlierOutcome } from '../learners/deciding.js';
 import { type Request, recordingOf } from '../request/request.js';
 import { type DecidingParts, retrying, stateAfter, viewIn } from './deciding.js';
 import { hashCode, readViewLink, type ViewPlace } from './link.js';
@@ -35,6 +30,12 @@ export type ViewOpening = {
   readonly request: Request;
 };
 
+/**
+ * Who opens a view, and for what. It has no command id: a code opens once, and an answer that was lost
+ * costs a new code.
+ */
+export type OpeningRequest = Pick<Request, 'by' | 'user' | 'purpose' | 'correlation'>;
+
 /** An opening that was decided, with what it is to show. Nothing has been shown yet. */
 export type PreparedView = {
   readonly opening: ViewOpening;
@@ -48,7 +49,11 @@ export type Opening = {
    * shown. Record the opening before showing the answer. Throws `ERR_VIEW_NOT_AVAILABLE`, the same
    * for a link that never was, has ended or is for somebody else, and `ERR_VIEW_CODE`.
    */
-  readonly prepare: (link: string, code: string | null, request: Request) => Promise<PreparedView>;
+  readonly prepare: (
+    link: string,
+    code: string | null,
+    request: OpeningRequest,
+  ) => Promise<PreparedView>;
 };
 
 /** Creates the opening of views. */
@@ -69,32 +74,27 @@ export function createOpening(parts: DecidingParts & { readonly vault: Vault }):
       throw notAvailable();
     }
     const recording = recordingOf(request, tagOf(stream));
-    const openingId = recording.commandId;
     const salt = view.code?.hash.salt ?? null;
     const codeHash = code === null || salt === null ? null : hashCode(vault, place, code, salt);
-    const data = { viewId, openingId, codeHash };
+    const data = { viewId, openingId: recording.commandId, codeHash };
     const command = { type: 'OpenConfiguredView', data, by: request.by, at: clock() } as const;
     const events = learner.decide(command, state);
     if (events.length > 0) {
-      if (earlierOutcome(history, stream, recording) !== null) {
-        throw new DomainError(
-          'ERR_INPUT_INVALID',
-          'expected a new command id for a new opening, found one that recorded something else',
-        );
-      }
       await journal.append(stream, history.end, events, recording);
     }
-    const after = viewIn(events.reduce(learner.evolve, state), viewId);
-    if (isOpeningRefused(after?.code ?? null, openingId)) {
+    if (events.some(({ type }) => type === 'ConfiguredViewCodeFailed')) {
       throw codeRefusal();
     }
     return { history, view };
   }
 
   return {
-    prepare: async (link, code, request) => {
+    prepare: async (link, code, { by, user, purpose, correlation }) => {
+      // Named here, whatever else the caller says: knowing a name must not open anything.
+      const commandId = randomUUID();
+      const request = { by, user, purpose, commandId, correlation: correlation ?? commandId };
       // Before the link is looked at: a request that is no good is told the same for every link.
-      const { commandId } = recordingOf(request, '');
+      recordingOf(request, '');
       const place = readViewLink(vault, link);
       if (place === null) {
         throw notAvailable();
@@ -108,7 +108,7 @@ export function createOpening(parts: DecidingParts & { readonly vault: Vault }):
           recipient: created.recipient,
           fields: fieldsOfSelection(created.selection),
           at,
-          request: { ...request, commandId },
+          request,
         },
         answer: answerOf(history, view, at),
       };

@@ -6,7 +6,7 @@ import { entryKey } from '../entry/entries.js';
 import type { LearnerEvent } from '../events.js';
 import type { IssuedLearner } from '../state.js';
 import type { ViewSelection } from './events.js';
-import { type ConfiguredView, codeState, type ViewCode, viewState } from './state.js';
+import { type ConfiguredView, codeState, viewState } from './state.js';
 
 /** Months for which a view can be made at most. Ours: long enough to look for work, short enough to be remembered. */
 const MAX_MONTHS = 12;
@@ -73,29 +73,26 @@ export function decideRevokeView(
 }
 
 /**
- * Whether somebody may open a view now. A right code is used up by it, a wrong one is counted; a
- * retry of the same opening records nothing, and one that failed stays failed, whatever code it
- * gives now. Whether it succeeded, `isOpeningRefused` tells of the state after.
+ * Whether somebody may open a view now. A right code is used up by it, a wrong one is counted. An
+ * opening is never the same as one before: whoever lost the answer needs a new code.
  */
 export function decideOpenView(
   command: LearnerCommandOf<'OpenConfiguredView'>,
   state: IssuedLearner,
 ): readonly LearnerEvent[] {
   const { viewId, openingId, codeHash } = command.data;
-  const view = availableView(state, command);
-  if (view.code === null || view.code.failed.includes(openingId)) {
+  const { code } = availableView(state, command);
+  if (code === null) {
     return [];
   }
-  const isRight = codeHash?.digest === view.code.hash.digest;
-  if (isRight && view.code.usedBy === openingId) {
-    return [];
-  }
-  if (codeHash === null || codeState(view.code) !== 'unused') {
+  if (codeHash === null || codeState(code) !== 'unused') {
     throw codeRefusal();
   }
   const data = { viewId, openingId };
   return [
-    isRight ? { type: 'ConfiguredViewCodeUsed', data } : { type: 'ConfiguredViewCodeFailed', data },
+    codeHash.digest === code.hash.digest
+      ? { type: 'ConfiguredViewCodeUsed', data }
+      : { type: 'ConfiguredViewCodeFailed', data },
   ];
 }
 
@@ -109,11 +106,6 @@ export function decideExportView(
   return exports.some(({ list, index }) => list === data.list && index === data.index)
     ? []
     : [{ type: 'ConfiguredViewExported', data }];
-}
-
-/** True when an opening gave a wrong code. */
-export function isOpeningRefused(code: ViewCode | null, openingId: string): boolean {
-  return code?.failed.includes(openingId) ?? false;
 }
 
 /** The refusal of a code: the same for a wrong one, a used one, a dead one and none. */

@@ -16,6 +16,8 @@ const PICKED = [
   ...['--entry', 'achievement 10000003 A-1:grade,achievementAwardDate', '--detail', 'givenName'],
   ...['--purpose', 'employment', '--expires', '2026-12-31'],
 ];
+/** The id of no view of this ledger. */
+const VIEW_ELSEWHERE = '6f1c0c5e-2f0a-5c3b-9a54-1d2e3f405162';
 const CODE = /^Code {2}((?:[2-9A-HJKMNP-TW-Z]{4}-){3}[2-9A-HJKMNP-TW-Z]{4}) /m;
 
 let world: CliWorld;
@@ -142,6 +144,15 @@ describe('a view for an organisation', () => {
   });
 });
 
+test.each(['open', 'credential'])('%s takes no command id', async (command) => {
+  const { link, code } = await create();
+  const argv = ['view', command, link, '--code', code, '--command-id', VIEW_ELSEWHERE];
+  const run = await world.plr(argv);
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toMatch(/^error: unknown option/);
+  expectDone(await world.plr(argv.slice(0, -2)));
+});
+
 describe('a view as a credential', () => {
   test('is one line, of nothing but what was picked; the list and the key come with it', async () => {
     const { link } = await create('--recipient', '10000002');
@@ -192,7 +203,7 @@ test('a choice can be given as JSON, and options go before it', async () => {
   });
 });
 
-const elsewhere = ['--view', '6f1c0c5e-2f0a-5c3b-9a54-1d2e3f405162'];
+const elsewhere = ['--view', VIEW_ELSEWHERE];
 /** Refusals, with the exit code and the error's code; the word ULN stands for the ULN. */
 const refused: readonly (readonly [string, readonly string[], number, string])[] = [
   ['by an organisation', ['create', 'ULN', '--as', COLLEGE, ...PICKED], 5, 'ERR_NOT_PERMITTED'],

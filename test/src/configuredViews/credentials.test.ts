@@ -79,6 +79,11 @@ async function verifyWithStatus(
   return instance.verify(credential, { currentDate: Date.parse(clock.now()) / 1000 });
 }
 
+/** Where a credential's status stands. */
+function statusOf({ credential }: { readonly credential: string }) {
+  return decodeJwt(credential.split('~')[0] ?? '')['status'];
+}
+
 function disclosuresOf(credential: string): readonly string[] {
   return credential
     .split('~')
@@ -207,20 +212,26 @@ describe('a credential', () => {
     expect(disclosuresOf(credential)).toHaveLength(1);
   });
 
-  test('asked for again by the same command stands under the same index until the same instant', async () => {
+  test('signed again of one opening stands under the same index until the same instant', async () => {
     const given = await createGiven();
-    const request = requestOfRecipient();
-    const first = await credentialOf(given, 60, request);
+    const { ledger, link } = given;
+    const prepared = await ledger.configuredViews.prepare(link, null, requestOfRecipient());
+    const first = await ledger.credentials.issue(prepared, 60);
     given.clock.advance(MINUTE_MS);
-    const again = await credentialOf(given, 60, request);
-    const statusOf = ({ credential }: typeof first) =>
-      decodeJwt(credential.split('~')[0] ?? '')['status'];
+    const again = await ledger.credentials.issue(prepared, 60);
     expect([statusOf(again), again.expiresAt]).toEqual([statusOf(first), first.expiresAt]);
-    expect(await given.ledger.configuredViews.list(given.uln)).toMatchObject([{ exports: 1 }]);
+    expect(await ledger.configuredViews.list(given.uln)).toMatchObject([{ exports: 1 }]);
     given.clock.advance(60 * MINUTE_MS);
-    await expect(credentialOf(given, 60, request)).rejects.toMatchObject({
+    await expect(ledger.credentials.issue(prepared, 60)).rejects.toMatchObject({
       code: 'ERR_VIEW_ENDED',
     });
+  });
+
+  test('of another opening is another one, also by the same command', async () => {
+    const given = await createGiven();
+    const request = requestOfRecipient();
+    const both = [await credentialOf(given, 60, request), await credentialOf(given, 60, request)];
+    expect(new Set(both.map((one) => JSON.stringify(statusOf(one)))).size).toBe(2);
   });
 
   test('for whoever has link and code uses the code up', async () => {
@@ -306,9 +317,10 @@ describe('a credential that is cut short', () => {
       }
       return append(stream, ...rest);
     });
-    const request = requestOfRecipient();
-    await expect(credentialOf({ ...given, ledger: dying }, 60, request)).rejects.toThrow('killed');
-    await credentialOf(given, 60, request);
+    const { ledger, link } = given;
+    const prepared = await ledger.configuredViews.prepare(link, null, requestOfRecipient());
+    await expect(dying.credentials.issue(prepared, 60)).rejects.toThrow('killed');
+    await ledger.credentials.issue(prepared, 60);
     expect(await eventsOf(given.ledger, 'credential-2024')).toHaveLength(1);
   });
 });
