@@ -29,7 +29,7 @@ export type AccessParts = {
   readonly judging: Judging;
   readonly learners: Learners;
   readonly lookup: Lookup;
-  readonly configuredViews: Pick<ConfiguredViews, 'prepare'>;
+  readonly configuredViews: ConfiguredViews;
   readonly keptViews: KeptViews;
   readonly notices: Pick<Notices, 'inForce'>;
 };
@@ -61,6 +61,22 @@ export async function askAbout(
   const learner = learnerFactsOf(states, identityMatches(identity, states));
   const judged = await parts.judging.judge(asker, action, { learner, basis });
   return { tags, read, judged };
+}
+
+/** What is decided without asking about a learner. */
+export const NO_LEARNER = { learner: undefined, basis: [] } as const;
+
+/** What the rules are given of the person whose stream this is, under all merged ULNs. */
+export async function personOfStream(
+  parts: AccessParts,
+  stream: string,
+): Promise<Pick<ReturnType<typeof factsIn>, 'states' | 'basis'>> {
+  const { events } = await parts.journal.read<LearnerEvent>(stream);
+  const state = foldLearner(events);
+  if (state.status === 'issued') {
+    return factsIn(parts.vault, await recordsOf(parts).readRecord(state.uln));
+  }
+  return { states: [state], basis: [{ stream, version: events.length }] };
 }
 
 /** What the rules are given of a record that was read: its ULNs' states, by their tags and their streams. */

@@ -13,7 +13,7 @@ import type { DetailsInput, Registration } from '../learners/registration.js';
 import { foldOrganisation, organisationStream } from '../organisations/folding.js';
 import { parseInput } from '../request/input.js';
 import type { Request } from '../request/request.js';
-import { type AccessParts, askAbout, NOTHING_SHOWN } from './asked.js';
+import { type AccessParts, askAbout, NO_LEARNER, NOTHING_SHOWN } from './asked.js';
 import { alreadyRegistered, mandatoryOf, requireSearch } from './guard.js';
 import type { Judged } from './judging.js';
 
@@ -177,9 +177,6 @@ function requestFor(command: LearnerRequest, request: Request, judged: Judged | 
     ? { ...request, actsFor: 'keeper' }
     : request;
 }
-
-/** What is decided without asking about a learner. */
-const NO_LEARNER = { learner: undefined, basis: [] } as const;
 
 /** What only sources do. */
 const LEFT_TO_SOURCES: readonly Action[] = ['register', 'amend', 'submit'];

@@ -1,5 +1,6 @@
 import { type AccessDecision, decideAccess } from '../../domain/access/decide.js';
 import type { AccessEventData, Basis } from '../../domain/access/events.js';
+import { hindered, hindranceOf } from '../../domain/access/hindrance.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
@@ -43,7 +44,7 @@ export async function explain(
     of.map(async ({ stream }) => (await journal.read<LearnerEvent>(stream)).events),
   );
   const { organisation: asking } = await organisationFacts(journal, { by }, own?.version ?? 0);
-  const decidedAgain = decideAccess(
+  const ruled = decideAccess(
     {
       asker: by,
       user: by.kind === 'organisation' ? who.user : null,
@@ -58,6 +59,8 @@ export async function explain(
     },
     data.ruleSet,
   );
+  // A link and a code are kept nowhere: that they opened nothing is taken from the look.
+  const decidedAgain = hindered(ruled, hindranceOf(data.rules));
   return {
     at,
     ...who,

@@ -44,6 +44,8 @@ export type PreparedView = {
 
 /** Opening views by their links. */
 export type Opening = {
+  /** Which view a link names, whoever may open it; `null` for a link that this ledger never made. */
+  readonly placeOf: (link: string) => ViewPlace | null;
   /**
    * Decides whether whoever asks may open a link now, uses up the code, and builds what is to be
    * shown. Record the opening before showing the answer. Throws `ERR_VIEW_NOT_AVAILABLE`, the same
@@ -89,6 +91,7 @@ export function createOpening(parts: DecidingParts & { readonly vault: Vault }):
   }
 
   return {
+    placeOf: (link) => readViewLink(vault, link),
     prepare: async (link, code, { by, user, purpose, correlation }) => {
       // Named here, whatever else the caller says: knowing a name must not open anything.
       const commandId = randomUUID();

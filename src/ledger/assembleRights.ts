@@ -46,7 +46,7 @@ export function assembleRights(parts: {
   readonly learners: Learners;
   readonly lookup: Lookup;
   readonly merging: Pick<Merging, 'changes'>;
-  readonly configuredViews: Pick<ConfiguredViews, 'prepare'>;
+  readonly configuredViews: ConfiguredViews;
   readonly keptViews: KeptViews;
   readonly notices: Pick<Notices, 'list' | 'inForce' | 'requiredAt'>;
 }): Rights {

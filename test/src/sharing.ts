@@ -31,7 +31,14 @@ export const CHOICE: ConfiguredViewChoice = {
   },
 };
 
-/** The same for one organisation. */
+/** A view of the given name alone, for whoever has link and code, until the end of 2026. */
+export const DETAIL_CHOICE: ConfiguredViewChoice = {
+  ...CHOICE,
+  expiresAt: '2026-12-31T23:59:59.999Z',
+  selection: { entries: [], details: ['givenName'] },
+};
+
+/** The same as the first for one organisation. */
 export const CHOICE_FOR_AWARDING: ConfiguredViewChoice = {
   ...CHOICE,
   recipient: { kind: 'organisation', ukprn: AWARDING },

@@ -3,12 +3,14 @@ import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { StreamError } from '../../../streams/errors.js';
 import type { EventStore } from '../../../streams/eventStore.js';
+import { DETAIL_CHOICE } from '../sharing.js';
 import {
   askerOf,
   COLLEGE,
   connection,
   doors,
   issue,
+  learnerAsker,
   openSetting,
   REGISTRY,
   recordedLooks,
@@ -42,6 +44,22 @@ describe('where a look cannot be recorded', () => {
     const full = await withFullDisk(ledger);
     await expect(doors[door]?.(full, uln)).rejects.toMatchObject({ code: 'ERR_STORE_FAILED' });
     expect(await recordedLooks(ledger)).toHaveLength(before);
+  });
+
+  test('an opening is not refused either, by the right code or by a wrong one', async () => {
+    const { ledger } = await openSetting();
+    const uln = await issue(ledger, 1);
+    const learner = learnerAsker();
+    const { link, code } = await ledger.configuredViews.create(uln, DETAIL_CHOICE, learner);
+    const full = await withFullDisk(ledger);
+    for (const tried of [null, '2222-2222-2222-2222', code]) {
+      await expect(
+        full.access.openView(link, tried, askerOf(COLLEGE, 'learner-choice')),
+      ).rejects.toMatchObject({ code: 'ERR_STORE_FAILED' });
+    }
+    await expect(
+      full.access.openView('v1.AAAA', code, askerOf(COLLEGE, 'learner-choice')),
+    ).rejects.toMatchObject({ code: 'ERR_STORE_FAILED' });
   });
 
   test('a search and a registration show nothing either, and no ULN is told', async () => {
