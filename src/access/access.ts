@@ -6,6 +6,7 @@ import { createFinding, type Finding } from './finding.js';
 import { createListing, type Listing } from './listing.js';
 import { createOpening, type Opening } from './opening.js';
 import { createReading, type Reading } from './reading.js';
+import { createSharing, type Sharing } from './sharing.js';
 
 /**
  * The doors through which records are seen and changed: each decides by the rules in force, records
@@ -14,6 +15,7 @@ import { createReading, type Reading } from './reading.js';
 export type Access = Reading &
   Finding &
   Opening &
+  Sharing &
   Listing &
   Changing & {
     /** Decides a recorded request again, on what was known then. Throws `ERR_LOOK_NOT_FOUND`. */
@@ -29,6 +31,7 @@ export function createAccess(
     ...createFinding(parts),
     ...createChanging(parts),
     ...createOpening(parts),
+    ...createSharing(parts),
     ...createListing(parts),
     explain: (look) => explain(parts, look),
   };

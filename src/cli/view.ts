@@ -79,7 +79,7 @@ function createCommand(context: CliContext): Command {
       const defaults = { recipient: { kind: 'link' }, mode: 'live' };
       // Sound: the door parses it by the schema that this is the type of.
       const choice = { ...defaults, ...input } as ConfiguredViewChoice;
-      const view = await ledger.configuredViews.create(uln, choice, request);
+      const view = await ledger.access.createView(uln, choice, request);
       printShared(context, view, options.json === true);
     });
   });
@@ -126,11 +126,11 @@ function listCommand(context: CliContext): Command {
       const asker = askerFrom(context, options);
       const uln = await readUln(context, argument);
       const views = await context.withLedger(async (ledger) => {
-        await ledger.access.requireWhole(uln, asker, ['views']);
+        const listed = await ledger.access.listViews(uln, asker);
         if (options.ndjson !== true) {
           sayMaster(context, await ledger.resolve(uln));
         }
-        return ledger.configuredViews.list(uln);
+        return listed;
       });
       for (const view of views) {
         (options.ndjson === true ? [JSON.stringify(view)] : listedViewLines(view)).forEach(
@@ -151,8 +151,8 @@ function codeCommand(context: CliContext): Command {
     async (argument: string, options: OneViewOptions) => {
       const request = requestFrom(context, options, 'learner-choice');
       const uln = await readUln(context, argument);
-      await context.withLedger(async ({ configuredViews }) => {
-        const view = await configuredViews.issueCode(uln, options.view, request);
+      await context.withLedger(async ({ access }) => {
+        const view = await access.issueViewCode(uln, options.view, request);
         printShared(context, view, options.json === true);
       });
     },
@@ -164,8 +164,8 @@ function revokeCommand(context: CliContext): Command {
     async (argument: string, options: OneViewOptions) => {
       const request = requestFrom(context, options, 'learner-choice');
       const uln = await readUln(context, argument);
-      await context.withLedger(async ({ configuredViews }) => {
-        printOutcome(context, await configuredViews.revoke(uln, options.view, request), options);
+      await context.withLedger(async ({ access }) => {
+        printOutcome(context, await access.revokeView(uln, options.view, request), options);
       });
     },
   );

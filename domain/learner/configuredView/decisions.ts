@@ -153,7 +153,8 @@ function ownView(state: IssuedLearner, viewId: string): ConfiguredView {
   return view;
 }
 
-function requireLearner(by: Actor): void {
+/** Throws `ERR_NOT_PERMITTED` for an organisation: nobody chooses in a learner's place but the keeper. */
+export function requireLearner(by: Actor): void {
   if (by.kind === 'organisation') {
     throw new DomainError(
       'ERR_NOT_PERMITTED',

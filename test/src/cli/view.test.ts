@@ -9,6 +9,7 @@ import {
   linesOf,
   NAMES,
   PERSONAL,
+  register,
   registerWithEntries,
 } from './world.js';
 
@@ -151,6 +152,46 @@ test.each(['open', 'credential'])('%s takes no command id', async (command) => {
   expect(run).toMatchObject({ code: 2, stdout: '' });
   expect(run.stderr).toMatch(/^error: unknown option/);
   expectDone(await world.plr(argv.slice(0, -2)));
+});
+
+describe('a view of a learner who is handled as restricted', () => {
+  const until = ['--review-date', '2027-01-01', '--reason', 'R-1'];
+
+  test('opens like a link that opens nothing, and is chosen by the learner or for data protection', async () => {
+    const restricted = await register(world);
+    const picked = ['--detail', 'givenName', '--purpose', 'employment', '--expires', '2026-12-31'];
+    const make = ['view', 'create', restricted, ...picked, '--json'];
+    const { link, code, viewId } = fieldsOf(expectDone(await world.plr([...make, ...asLearner])));
+    expectDone(await world.plr(['handling', restricted, '--level', 'restricted', ...until]));
+    const open = (argument: string, ...more: readonly string[]) =>
+      world.plr(['view', 'open', argument, '--code', String(code), ...more]);
+    for (const who of [[], asLearner, ['--as', COLLEGE]]) {
+      const run = await open(String(link), ...who);
+      expect(run).toEqual(await open('v1.AAAA', ...who));
+      expect(run).toMatchObject({ code: 3, stdout: '' });
+    }
+    const one = ['--view', String(viewId)];
+    for (const argv of [
+      make,
+      ['view', 'code', restricted, ...one],
+      ['view', 'list', restricted],
+      ['view', 'revoke', restricted, ...one],
+    ]) {
+      expect(await world.plr(argv)).toMatchObject({
+        code: 3,
+        stdout: '',
+        stderr: expect.stringMatching(/^plr: ERR_LEARNER_NOT_FOUND /),
+      });
+    }
+    const officer = ['--purpose', 'data-protection'];
+    expectDone(await world.plr(['view', 'list', restricted, ...officer]));
+    expectDone(await world.plr(['view', 'list', restricted, ...asLearner]));
+    expectDone(await world.plr(['view', 'revoke', restricted, ...one, ...asLearner]));
+    const { stdout } = await world.plr(['access', 'looks', restricted, ...asLearner]);
+    expect(stdout).toContain(
+      'open-view by link for learner-choice: refused (handled-as-restricted)',
+    );
+  });
 });
 
 describe('a view as a credential', () => {
