@@ -19,6 +19,7 @@ import { decideOnView, holderOf, retrying, stateAfter, viewIn } from './deciding
 import { hashNewCode, newViewCode, type ViewPlace, viewLink } from './link.js';
 import { type ListedView, listedViews } from './list.js';
 import { createOpening, type Opening } from './opening.js';
+import { readStopped } from './person.js';
 import type { StatusLists } from './statusLists.js';
 
 /** A view that was made, or a new code for it. */
@@ -90,10 +91,18 @@ export function createConfiguredViews(parts: {
     const stream = await streamWith(uln, viewId);
     const code = newViewCode();
     const codeHash = hashNewCode(vault, { stream, viewId }, code);
-    const command = { type: 'IssueConfiguredViewCode', data: { viewId, codeHash } } as const;
-    const outcome = await retrying(async () =>
-      decideOnView(parts, stream, await journal.read<LearnerEvent>(stream), command, request),
-    );
+    const outcome = await retrying(async () => {
+      const history = await journal.read<LearnerEvent>(stream);
+      const stoppedElsewhere = await readStopped(records, history.events, viewId);
+      const data = { viewId, codeHash, stoppedElsewhere };
+      return decideOnView(
+        parts,
+        stream,
+        history,
+        { type: 'IssueConfiguredViewCode', data },
+        request,
+      );
+    });
     return shared({ stream, viewId }, code, outcome);
   }
 
@@ -131,11 +140,12 @@ export function createConfiguredViews(parts: {
     revoke,
     list: async (uln) => {
       const views: ListedView[] = [];
-      for (const { uln: own, events } of ulnsOf(await records.readRecord(uln))) {
+      const person = ulnsOf(await records.readRecord(uln));
+      for (const { uln: own, events } of person) {
         const stream = await learners.streamOf(own);
-        views.push(
-          ...listedViews(events, clock(), (viewId) => viewLink(vault, { stream, viewId })),
-        );
+        const others = person.filter((one) => one.uln !== own).map((one) => one.events);
+        const linkOf = (viewId: string) => viewLink(vault, { stream, viewId });
+        views.push(...listedViews(events, others, clock(), linkOf));
       }
       return views.toSorted((one, other) => one.madeAt.localeCompare(other.madeAt));
     },

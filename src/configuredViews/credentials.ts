@@ -9,10 +9,12 @@ import type { ConfiguredViewAnswer } from '../../projections/live/configuredView
 import type { Vault } from '../../streams/vault/vault.js';
 import type { Clock } from '../clock.js';
 import { followUpCommandId } from '../journal/identifiers.js';
-import type { Journal } from '../journal/journal.js';
+import type { History, Journal } from '../journal/journal.js';
+import type { Records } from '../learners/records.js';
 import type { Screening } from '../learners/screening.js';
 import { decideOnView, retrying, stateAfter, viewIn } from './deciding.js';
 import { answerOf, type PreparedView, type ViewOpening } from './opening.js';
+import { readStopped } from './person.js';
 import type { StatusLists } from './statusLists.js';
 
 /** A configured view as a signed credential. */
@@ -52,10 +54,11 @@ export function createCredentials(parts: {
   readonly journal: Journal;
   readonly vault: Vault;
   readonly clock: Clock;
+  readonly records: Pick<Records, 'readRecord'>;
   readonly statusLists: StatusLists;
   readonly screening: Screening;
 }): Credentials {
-  const { origin, journal, vault, clock, statusLists } = parts;
+  const { origin, journal, vault, clock, records, statusLists } = parts;
   const issuer = `https://${origin}`;
   const listUri = (list: string) => `${issuer}/status-lists/${list}`;
 
@@ -78,11 +81,12 @@ export function createCredentials(parts: {
       correlation: request.correlation ?? request.commandId,
     };
     const data = { viewId, list, index };
-    const command = { type: 'ExportConfiguredView', data } as const;
     // Recorded before it is signed: revoking the view finds every credential that ever left.
-    await retrying(async () =>
-      decideOnView(parts, stream, await journal.read<LearnerEvent>(stream), command, following),
-    );
+    await retrying(async () => {
+      const history = await journal.read<LearnerEvent>(stream);
+      const command = await exporting(history, data);
+      return decideOnView(parts, stream, history, command, following);
+    });
     const status = { status_list: { idx: index, uri: listUri(list) } };
     return {
       credential: await signed(await showAgain(opening, data), expiresAt, status),
@@ -102,8 +106,14 @@ export function createCredentials(parts: {
       throw notAvailable();
     }
     // The same decision once more: it records nothing, and throws where the view has ended.
-    learner.decide({ type: 'ExportConfiguredView', data, by: request.by, at }, state);
+    learner.decide({ ...(await exporting(history, data)), by: request.by, at }, state);
     return answerOf(history, view, at);
+  }
+
+  async function exporting({ events }: History<LearnerEvent>, exported: Exported) {
+    const stoppedElsewhere = await readStopped(records, events, exported.viewId);
+    const data = { ...exported, stoppedElsewhere };
+    return { type: 'ExportConfiguredView', data } as const;
   }
 
   async function signed(

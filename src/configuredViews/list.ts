@@ -5,6 +5,7 @@ import type { Recorded } from '../../domain/recorded.js';
 import type { Instant } from '../../domain/values/date.js';
 import { withoutQuarantined } from '../../projections/live/quarantine.js';
 import { stateAfter } from './deciding.js';
+import { isStoppedElsewhere } from './person.js';
 
 /** A configured view as the learner sees it among the others. */
 export type ListedView = Omit<
@@ -24,11 +25,12 @@ export type ListedView = Omit<
 };
 
 /**
- * Every configured view in a learner's events, the first one made at the beginning. An entry under
- * quarantine is not named as picked.
+ * Every configured view in the events of one ULN, the first one made at the beginning; `others` are
+ * those of the person's other ULNs. An entry under quarantine is not named as picked.
  */
 export function listedViews(
   all: readonly Recorded<LearnerEvent>[],
+  others: readonly (readonly Recorded<LearnerEvent>[])[],
   now: Instant,
   linkOf: (viewId: string) => string,
 ): readonly ListedView[] {
@@ -45,7 +47,7 @@ export function listedViews(
       ...created,
       selection: { ...selection, entries },
       link: linkOf(viewId),
-      state: viewState(view, now),
+      state: viewState(view, now, isStoppedElsewhere(events, others, viewId)),
       code: codeState(view.code),
       madeAt,
       codesUsedAt: instantsOf(events, 'ConfiguredViewCodeUsed', viewId),

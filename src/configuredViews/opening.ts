@@ -14,9 +14,11 @@ import { withoutQuarantined } from '../../projections/live/quarantine.js';
 import type { Vault } from '../../streams/vault/vault.js';
 import { tagOf } from '../journal/identifiers.js';
 import type { History } from '../journal/journal.js';
+import type { Records } from '../learners/records.js';
 import { type Request, recordingOf } from '../request/request.js';
 import { type DecidingParts, retrying, stateAfter, viewIn } from './deciding.js';
 import { hashCode, readViewLink, type ViewPlace } from './link.js';
+import { readStopped } from './person.js';
 
 /** Who opened which view, for the record of who looked at what. It holds no personal data. */
 export type ViewOpening = {
@@ -59,8 +61,10 @@ export type Opening = {
 };
 
 /** Creates the opening of views. */
-export function createOpening(parts: DecidingParts & { readonly vault: Vault }): Opening {
-  const { journal, vault, clock } = parts;
+export function createOpening(
+  parts: DecidingParts & { readonly vault: Vault; readonly records: Pick<Records, 'readRecord'> },
+): Opening {
+  const { journal, vault, clock, records } = parts;
 
   /** Decides an opening and records the use of its code, or the wrong try. */
   async function open(
@@ -78,7 +82,8 @@ export function createOpening(parts: DecidingParts & { readonly vault: Vault }):
     const recording = recordingOf(request, tagOf(stream));
     const salt = view.code?.hash.salt ?? null;
     const codeHash = code === null || salt === null ? null : hashCode(vault, place, code, salt);
-    const data = { viewId, openingId: recording.commandId, codeHash };
+    const stoppedElsewhere = await readStopped(records, history.events, viewId);
+    const data = { viewId, openingId: recording.commandId, codeHash, stoppedElsewhere };
     const command = { type: 'OpenConfiguredView', data, by: request.by, at: clock() } as const;
     const events = learner.decide(command, state);
     if (events.length > 0) {

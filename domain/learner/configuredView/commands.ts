@@ -58,6 +58,9 @@ const PickedSelection = ViewSelection.refine(
     { path: ['entries'], error: 'expected names of fields of such an entry, found another' },
   );
 
+/** Whether an opt-out on another ULN of the person, set after the view was made, stands. The door folds it. */
+const stoppedElsewhere = z.boolean();
+
 const viewId = z.uuid({ error: 'expected a view to be named by its UUID' });
 
 /** What a learner asks for when making a view. The door adds its id, its code and its version. */
@@ -87,15 +90,17 @@ export const configuredViewCommands = {
     frozenVersion: z.int().min(1).nullable(),
     codeHash: CodeHash.nullable(),
   }),
-  IssueConfiguredViewCode: z.strictObject({ viewId, codeHash: CodeHash }),
+  IssueConfiguredViewCode: z.strictObject({ viewId, codeHash: CodeHash, stoppedElsewhere }),
   RevokeConfiguredView: z.strictObject({ viewId }),
   OpenConfiguredView: missingAsNull({
     viewId,
     openingId: z.uuid(),
     codeHash: CodeHash.nullable(),
+    stoppedElsewhere,
   }),
   ExportConfiguredView: z.strictObject({
     viewId,
+    stoppedElsewhere,
     list: z.string().regex(/^\d{4}$/),
     index: z.int().min(0),
   }),

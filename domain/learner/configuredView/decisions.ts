@@ -13,7 +13,7 @@ const MAX_MONTHS = 12;
 
 /**
  * Makes a view of parts of the record; the same one made again records nothing. A view is the
- * learner's own choice: an opt-out, which stops sharing with organisations, neither prevents nor ends it.
+ * learner's own choice: an opt-out that stands already does not prevent it, one that is set later stops it.
  */
 export function decideCreateView(
   command: LearnerCommandOf<'CreateConfiguredView'>,
@@ -47,8 +47,9 @@ export function decideIssueViewCode(
   state: IssuedLearner,
 ): readonly LearnerEvent[] {
   requireLearner(by);
+  const { stoppedElsewhere, ...issued } = data;
   const view = ownView(state, data.viewId);
-  const standing = viewState(view, at);
+  const standing = viewState(view, at, stoppedElsewhere);
   if (standing !== 'open') {
     throw new DomainError('ERR_VIEW_ENDED', `expected a view that is open, found it ${standing}`);
   }
@@ -60,7 +61,7 @@ export function decideIssueViewCode(
   }
   return view.code?.hash.digest === data.codeHash.digest
     ? []
-    : [{ type: 'ConfiguredViewCodeIssued', data }];
+    : [{ type: 'ConfiguredViewCodeIssued', data: issued }];
 }
 
 /** Ends a view, also one that has expired. */
@@ -101,7 +102,7 @@ export function decideExportView(
   command: LearnerCommandOf<'ExportConfiguredView'>,
   state: IssuedLearner,
 ): readonly LearnerEvent[] {
-  const { data } = command;
+  const { stoppedElsewhere: _, ...data } = command.data;
   const { exports } = availableView(state, command);
   return exports.some(({ list, index }) => list === data.list && index === data.index)
     ? []
@@ -129,7 +130,7 @@ function availableView(
   { data, by, at }: LearnerCommandOf<'OpenConfiguredView' | 'ExportConfiguredView'>,
 ): ConfiguredView {
   const view = state.configuredViews.get(data.viewId);
-  if (view === undefined || viewState(view, at) !== 'open') {
+  if (view === undefined || viewState(view, at, data.stoppedElsewhere) !== 'open') {
     throw notAvailable();
   }
   const { recipient } = view.created;

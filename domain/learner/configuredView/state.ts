@@ -83,10 +83,11 @@ export function codeState(code: ViewCode | null): 'none' | 'unused' | 'used' | '
   return code.failed.length >= MAX_FAILED_CODES ? 'dead' : 'unused';
 }
 
-/** How a view stands at an instant. */
+/** How a view stands at an instant, by its own stream and by the opt-outs on the person's other ULNs. */
 export function viewState(
   { created, isRevoked, isStopped }: ConfiguredView,
   at: Instant,
+  stoppedElsewhere: boolean,
 ): 'open' | 'expired' | 'revoked' | 'stopped' {
   if (isRevoked) {
     return 'revoked';
@@ -94,7 +95,7 @@ export function viewState(
   if (created.expiresAt <= at) {
     return 'expired';
   }
-  return isStopped ? 'stopped' : 'open';
+  return isStopped || stoppedElsewhere ? 'stopped' : 'open';
 }
 
 function unusedCode(hash: CodeHash): ViewCode {

@@ -15,6 +15,7 @@ import {
   COLLEGE,
   issue,
   learnerAsker,
+  OPT_OUT,
   openSetting,
   recordedLooks,
   restriction,
@@ -145,6 +146,60 @@ describe('a learner who is handled as restricted', () => {
     await merge(ledger, other, uln);
     await settle(ledger, other, restriction());
     expect((await opened(ledger, link, code)).answer).toBe('ERR_VIEW_NOT_AVAILABLE');
+  });
+});
+
+describe('an opt-out on one ULN of a merged person', () => {
+  async function createMerged() {
+    const given = await createGiven();
+    const other = await issue(given.ledger, 2);
+    return { ...given, other };
+  }
+  const LIFTED = {
+    type: 'LiftOptOut',
+    data: { route: 'helpdesk', evidenceReference: 'ID-2' },
+  } as const;
+
+  test.each(['master', 'superseded'])(
+    'stops the views made before it under the other, the %s',
+    async (role) => {
+      const { ledger, uln, other, link, code, viewId } = await createMerged();
+      await (role === 'master' ? merge(ledger, uln, other) : merge(ledger, other, uln));
+      await settle(ledger, other, OPT_OUT);
+      expect((await opened(ledger, link, code)).answer).toBe('ERR_VIEW_NOT_AVAILABLE');
+      expect(await ledger.access.listViews(uln, learnerAsker())).toMatchObject([
+        { state: 'stopped' },
+      ]);
+      expect(await answered(ledger.access.issueViewCode(uln, viewId, learnerAsker()))).toBe(
+        'ERR_VIEW_ENDED',
+      );
+      await settle(ledger, other, LIFTED);
+      expect((await opened(ledger, link, code)).answer).toContain('Given1');
+    },
+  );
+
+  test('stops them also where it was set before the merge', async () => {
+    const { ledger, uln, other, link, code } = await createMerged();
+    await settle(ledger, other, OPT_OUT);
+    expect((await opened(ledger, link, WRONG)).answer).toBe('ERR_VIEW_CODE');
+    await merge(ledger, uln, other);
+    expect((await opened(ledger, link, code)).answer).toBe('ERR_VIEW_NOT_AVAILABLE');
+  });
+
+  test('lets views be opened that were made after it', async () => {
+    const { ledger, uln, other } = await createMerged();
+    await merge(ledger, uln, other);
+    await settle(ledger, other, OPT_OUT);
+    const { link, code } = await ledger.configuredViews.create(uln, DETAIL_CHOICE, learnerAsker());
+    expect((await opened(ledger, link, code)).answer).toContain('Given1');
+  });
+
+  test('lets nothing be signed, also where the view was opened before it', async () => {
+    const { ledger, uln, other, link, code } = await createMerged();
+    await merge(ledger, uln, other);
+    const prepared = await ledger.access.openView(link, code, holder());
+    await settle(ledger, other, OPT_OUT);
+    expect(await answered(ledger.credentials.issue(prepared, 60))).toBe('ERR_VIEW_NOT_AVAILABLE');
   });
 });
 

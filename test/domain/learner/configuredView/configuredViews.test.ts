@@ -366,6 +366,32 @@ describe('an export', () => {
   });
 });
 
+describe('an opt-out on another ULN of the person, set after the view was made', () => {
+  test.each([
+    [
+      'an opening',
+      command('OpenConfiguredView', { stoppedElsewhere: true }),
+      'ERR_VIEW_NOT_AVAILABLE',
+    ],
+    [
+      'an export',
+      command('ExportConfiguredView', { stoppedElsewhere: true }),
+      'ERR_VIEW_NOT_AVAILABLE',
+    ],
+    [
+      'a new code',
+      command('IssueConfiguredViewCode', { stoppedElsewhere: true }),
+      'ERR_VIEW_ENDED',
+    ],
+  ] as const)('stops %s', (_, asked, code) => {
+    given(issued, created).when(asked).refuses(code);
+  });
+
+  test('does not keep the view from being ended', () => {
+    given(issued, created).when(command('RevokeConfiguredView')).records(revoked);
+  });
+});
+
 test('a view is told from another by its id', () => {
   const other = VIEW.replace('c1', 'c2');
   given(issued, created, event('ConfiguredViewCreated', { viewId: other }), revoked)
