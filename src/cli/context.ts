@@ -25,7 +25,7 @@ export type CliIo = {
 };
 
 /** What a run turns out to be, as far as it matters to all commands alike. */
-export type Run = {
+type Run = {
   /** Who acts; `null` until that is read. */
   readonly request: Request | null;
   /** The learner that it is about; `null` where it is about none. */
