@@ -10,7 +10,7 @@ import { foldLearner, learnerFactsOf } from '../learners/facts.js';
 import type { Merging } from '../learners/merging.js';
 import type { UlnChange } from '../learners/ulnChanges.js';
 import type { Asker } from './accessLedger.js';
-import { type AccessParts, askAbout, NOTHING_SHOWN, recordsOf } from './asked.js';
+import { type AccessParts, askAbout, NO_LEARNER, NOTHING_SHOWN, recordsOf } from './asked.js';
 import type { Judged } from './judging.js';
 
 /** What a list is made of: rows that name learners. */
@@ -39,6 +39,8 @@ export type Listing = {
     period: { readonly from: CalendarDate; readonly to: CalendarDate },
     asker: Asker,
   ) => Promise<readonly UlnChange[]>;
+  /** Decides and records that something is about to be shown that names no learner. Throws `ERR_ACCESS_REFUSED`. */
+  readonly requireDuty: (asker: Asker, action: Action) => Promise<Judged>;
   /** Decides and records that something whole of one learner is about to be shown. */
   readonly requireWhole: (uln: Uln, asker: Asker, fields: readonly string[]) => Promise<void>;
 };
@@ -110,7 +112,7 @@ export function createListing(
         'expected an organisation or the keeper to ask for a list, found a learner, who sees their own record alone',
       );
     }
-    const judged = await judging.judge(asker, action, { learner: undefined, basis: [] });
+    const judged = await judging.judge(asker, action, NO_LEARNER);
     const { shown, hidden } =
       judged.outcome === 'allowed' ? await shownOf(rows, judged) : { shown: [], hidden: [] };
     const people = tagsOf(shown.flatMap(rows.ulnsOf));
@@ -148,6 +150,12 @@ export function createListing(
         },
         ulnsOf: ({ master, other }) => [other.uln, ...(master === null ? [] : [master.uln])],
       }),
+    requireDuty: async (asker, action) => {
+      const judged = await judging.judge(asker, action, NO_LEARNER);
+      await judging.note(judged, { ...NOTHING_SHOWN, code: null });
+      judging.requireAllowed(judged);
+      return judged;
+    },
     requireWhole: async (uln, asker, fields) => {
       const { tags, judged } = await askAbout(parts, uln, asker, 'read-history', null);
       await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, code: null });

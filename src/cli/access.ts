@@ -1,8 +1,12 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { alertEvents } from '../../domain/alert/events.js';
+import { DomainError } from '../../domain/errors.js';
 import { CalendarDate, dateOf, daysAfter } from '../../domain/values/date.js';
+import type { Uln } from '../../domain/values/uln.js';
 import type { Look } from '../../projections/live/looks.js';
+import type { Asker } from '../access/accessLedger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Alert } from '../organisations/alerts.js';
 import { parseInput } from '../request/input.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
@@ -81,14 +85,30 @@ function whoText(user: string | null, organisation: string | null): string {
 }
 
 function explainCommand(context: CliContext, exit: (code: ExitCode) => void): Command {
-  return new Command('explain')
+  const command = new Command('explain')
     .description(
       'decide a recorded request again, on what was known then; exit code 6 if it differs',
     )
     .argument('<look>', 'its name, as "plr access looks" prints it')
-    .option('--json', 'print JSON')
-    .action(async (look: string, options: { json?: boolean }) => {
-      const explanation = await context.withLedger((ledger) => ledger.access.explain(look));
+    .argument('[uln]', 'the ULN of the learner who asks; - reads it from standard input')
+    .option('--json', 'print JSON');
+  return asking(command).action(
+    async (
+      look: string,
+      argument: string | undefined,
+      options: AskingOptions & { json?: boolean },
+    ) => {
+      const asker = askerFrom(context, options);
+      const uln = argument === undefined ? null : await readUln(context, argument);
+      if (asker.by.kind === 'learner' && uln === null) {
+        throw usageError('expected the ULN of the learner who asks, found none');
+      }
+      const explanation = await context.withLedger(async (ledger) => {
+        await (uln === null
+          ? ledger.access.requireDuty(asker, 'read-history')
+          : requireOwnLook(ledger, uln, asker, look));
+        return ledger.access.explain(look);
+      });
       const { at, user, organisation, purpose, recorded, decidedAgain, same } = explanation;
       const gone = explanation.disposedSince;
       if (!same && gone === null) {
@@ -113,7 +133,21 @@ function explainCommand(context: CliContext, exit: (code: ExitCode) => void): Co
             ? 'ANOTHER ANSWER.'
             : `It cannot be decided again: the record was disposed of on ${gone.slice(0, 10)}.`,
       );
-    });
+    },
+  );
+}
+
+/** A look of somebody else is none to whoever names a learner. */
+async function requireOwnLook(
+  { access }: Pick<Ledger, 'access'>,
+  uln: Uln,
+  asker: Asker,
+  name: string,
+): Promise<void> {
+  const looks = await access.looks(uln, asker, Number.MAX_SAFE_INTEGER);
+  if (!looks.some(({ look }) => look === name)) {
+    throw new DomainError('ERR_LOOK_NOT_FOUND', 'expected a look at this learner, found none');
+  }
 }
 
 function reviewCommand(context: CliContext): Command {
@@ -140,22 +174,25 @@ function reviewCommand(context: CliContext): Command {
 /** `plr alert list|close`: what looks wrong, until somebody has looked into it. */
 export function alertCommand(context: CliContext): Command {
   const outcomes = alertEvents.AlertClosed.schema.shape.outcome.options;
-  const list = new Command('list')
-    .description('alerts that nobody has looked into yet, of this year and the last')
-    .option('--all', 'also those that were closed')
-    .option('--ndjson', 'print a line of JSON for each')
-    .action(async (options: { all?: boolean; ndjson?: boolean }) => {
-      const alerts = await context.withLedger(async (ledger) => {
-        await ledger.reviewing.review(dateOf(context.clock()));
-        return ledger.alerts.list({ all: options.all === true });
-      });
-      for (const alert of alerts) {
-        context.print(options.ndjson === true ? JSON.stringify(alert) : alertText(alert));
-      }
-      if (alerts.length === 0 && options.ndjson !== true) {
-        context.print('No alert is open.');
-      }
+  const list = asking(
+    new Command('list')
+      .description('alerts that nobody has looked into yet, of this year and the last')
+      .option('--all', 'also those that were closed')
+      .option('--ndjson', 'print a line of JSON for each'),
+  ).action(async (options: AskingOptions & { all?: boolean; ndjson?: boolean }) => {
+    const asker = askerFrom(context, options);
+    const alerts = await context.withLedger(async (ledger) => {
+      await ledger.access.requireDuty(asker, 'protect');
+      await ledger.reviewing.review(dateOf(context.clock()));
+      return ledger.alerts.list({ all: options.all === true });
     });
+    for (const alert of alerts) {
+      context.print(options.ndjson === true ? JSON.stringify(alert) : alertText(alert));
+    }
+    if (alerts.length === 0 && options.ndjson !== true) {
+      context.print('No alert is open.');
+    }
+  });
   const close = recording(
     new Command('close')
       .description('say what an alert was')

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DisposalBasis } from '../../domain/erasure/disposalEvents.js';
 import type { DisposalStatus } from '../erasure/retention.js';
 import { parseInput } from '../request/input.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
 import {
@@ -81,14 +82,16 @@ export function importsCommand(context: CliContext, exit: (code: ExitCode) => vo
 
 /** `plr retention status`: how far every disposal has come. */
 export function statusCommand(context: CliContext): Command {
-  return new Command('status')
+  const command = new Command('status')
     .description('how far every disposal has come')
-    .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => {
-      await context.withLedger(async (ledger) => {
-        printStatuses(context, await ledger.retention.status(), options.json === true, () => null);
-      });
+    .option('--json', 'print JSON');
+  return asking(command).action(async (options: AskingOptions & { json?: boolean }) => {
+    const asker = askerFrom(context, options);
+    await context.withLedger(async (ledger) => {
+      await ledger.access.requireDuty(asker, 'protect');
+      printStatuses(context, await ledger.retention.status(), options.json === true, () => null);
     });
+  });
 }
 
 function printStatuses(

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { outsideOrganisation } from '../../domain/access/request.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ImportEventData } from '../../domain/imports/events.js';
 import { isRedacted } from '../../domain/redaction.js';
@@ -9,12 +10,18 @@ import { refuseInterrupted } from '../journal/interruption.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { parseInput } from '../request/input.js';
 import type { Request } from '../request/request.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
 import { valueText } from './format.js';
 import { parseCount, type RecordingOptions, recording, requestFrom } from './options.js';
 
-type ListOptions = { submittedBy?: string; import?: string; limit: string; ndjson?: boolean };
+type ListOptions = AskingOptions & {
+  submittedBy?: string;
+  import?: string;
+  limit: string;
+  ndjson?: boolean;
+};
 type ReleaseOptions = RecordingOptions & { all?: boolean; samePerson?: boolean; json?: boolean };
 type RejectOptions = RecordingOptions & { reason?: string; json?: boolean };
 
@@ -36,32 +43,38 @@ export function heldCommand(context: CliContext, exit: (code: ExitCode) => void)
 }
 
 function listCommand(context: CliContext): Command {
-  return new Command('list')
+  const command = new Command('list')
     .description('the rows that wait, those held longest first; none of what they say')
     .option('--submitted-by <ukprn>', 'those of one source')
     .option('--import <import>', 'those of one import')
     .option('--limit <n>', 'at most so many', '100')
-    .option('--ndjson', 'print a line of JSON for each')
-    .action(async (options: ListOptions) => {
-      const query = {
-        submittedBy:
-          options.submittedBy === undefined ? null : parseInput(Ukprn, options.submittedBy),
-        import: options.import ?? null,
-        limit: parseCount(options.limit, '--limit'),
-      };
-      const rows = await context.withLedger((ledger) => ledger.held.list(query));
-      for (const row of rows) {
-        const { import: stream, row: number, kind, submittedBy, code, heldAt } = row;
-        context.print(
-          options.ndjson === true
-            ? JSON.stringify(row)
-            : `${stream} ${number}  ${code}  ${kind} of ${submittedBy}, held ${heldAt.slice(0, 10)}`,
-        );
-      }
-      if (rows.length === 0 && options.ndjson !== true) {
-        context.print('No row is held.');
-      }
+    .option('--ndjson', 'print a line of JSON for each');
+  return asking(command).action(async (options: ListOptions) => {
+    const asker = askerFrom(context, options);
+    const query = {
+      submittedBy:
+        options.submittedBy === undefined ? null : parseInput(Ukprn, options.submittedBy),
+      import: options.import ?? null,
+      limit: parseCount(options.limit, '--limit'),
+    };
+    const rows = await context.withLedger(async (ledger) => {
+      const { request, facts } = await ledger.access.requireDuty(asker, 'submit');
+      // A source sees what it sent itself, and nobody else's.
+      const own = outsideOrganisation(request, facts)?.ukprn;
+      return ledger.held.list({ ...query, submittedBy: own ?? query.submittedBy });
     });
+    for (const row of rows) {
+      const { import: stream, row: number, kind, submittedBy, code, heldAt } = row;
+      context.print(
+        options.ndjson === true
+          ? JSON.stringify(row)
+          : `${stream} ${number}  ${code}  ${kind} of ${submittedBy}, held ${heldAt.slice(0, 10)}`,
+      );
+    }
+    if (rows.length === 0 && options.ndjson !== true) {
+      context.print('No row is held.');
+    }
+  });
 }
 
 function showCommand(context: CliContext): Command {

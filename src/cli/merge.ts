@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { Uln } from '../../domain/values/uln.js';
 import type { MergeOutcome, MergeStatus } from '../learners/merging.js';
 import { parseInput } from '../request/input.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { type ExitCode, usageError } from './exitCodes.js';
 import { type RecordingOptions, readUln, recording, requestFrom } from './options.js';
@@ -70,14 +71,16 @@ function undoCommand(context: CliContext, exit: Exit): Command {
 }
 
 function statusCommand(context: CliContext): Command {
-  return new Command('status')
+  const command = new Command('status')
     .description('every merge, and how far it has come; no ULN is printed')
-    .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => {
-      await context.withLedger(async (ledger) => {
-        printStatuses(context, await ledger.merging.list(), options, 'No merges.');
-      });
+    .option('--json', 'print JSON');
+  return asking(command).action(async (options: AskingOptions & { json?: boolean }) => {
+    const asker = askerFrom(context, options);
+    await context.withLedger(async (ledger) => {
+      await ledger.access.requireDuty(asker, 'merge');
+      printStatuses(context, await ledger.merging.list(), options, 'No merges.');
     });
+  });
 }
 
 function resumeCommand(context: CliContext, exit: Exit): Command {

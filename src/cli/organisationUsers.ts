@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { Ukprn } from '../../domain/values/ukprn.js';
 import { parseInput } from '../request/input.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import { inputOption } from './fields.js';
 import { valueText } from './format.js';
@@ -41,16 +42,22 @@ export function userCommand(context: CliContext): Command {
 }
 
 function showCommand(context: CliContext): Command {
-  return new Command('show')
-    .description('who a user is; for the keeper')
+  const command = new Command('show')
+    .description('who a user is; for the keeper and for data protection')
     .argument('<ukprn>', 'the UKPRN')
-    .requiredOption('--user <id>', 'the opaque user id')
-    .action(async (argument: string, options: { user: string }) => {
+    .requiredOption('--user <id>', 'the opaque user id');
+  return asking(command).action(
+    async (argument: string, options: AskingOptions & { user: string }) => {
+      const asker = askerFrom(context, options);
       const ukprn = parseInput(Ukprn, argument);
-      const { name, emailAddress, verificationProvided } = await context.withLedger((ledger) =>
-        ledger.organisations.person(ukprn, options.user),
+      const { name, emailAddress, verificationProvided } = await context.withLedger(
+        async (ledger) => {
+          await ledger.access.requireDuty(asker, 'protect');
+          return ledger.organisations.person(ukprn, options.user);
+        },
       );
       context.print(`${options.user}@${ukprn}  ${valueText(name)}  ${valueText(emailAddress)}`);
       context.print(`verified by: ${valueText(verificationProvided)}`);
-    });
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ErasureBasis } from '../../domain/redaction.js';
 import type { RedactionStatus } from '../erasure/erasure.js';
 import { parseInput } from '../request/input.js';
+import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
 import type { ExitCode } from './exitCodes.js';
 import { type RecordingOptions, readUln, recording, requestFrom, ULN_ARGUMENT } from './options.js';
@@ -90,14 +91,16 @@ function orderCommand(context: CliContext, exit: (code: ExitCode) => void): Comm
 }
 
 function statusCommand(context: CliContext): Command {
-  return new Command('status')
+  const command = new Command('status')
     .description('how far every redaction has come')
-    .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => {
-      await context.withLedger(async (ledger) => {
-        printStatuses(context, await ledger.erasure.status(), options.json === true);
-      });
+    .option('--json', 'print JSON');
+  return asking(command).action(async (options: AskingOptions & { json?: boolean }) => {
+    const asker = askerFrom(context, options);
+    await context.withLedger(async (ledger) => {
+      await ledger.access.requireDuty(asker, 'protect');
+      printStatuses(context, await ledger.erasure.status(), options.json === true);
     });
+  });
 }
 
 function printStatuses(
