@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
 
 /**
- * Through which position each subscriber was told of everything. It can be lost: then it goes on after
- * the last message that the bus holds, and some come twice.
+ * Through which position each subscriber was told of everything, and what else follows the log has come.
+ * It can be lost: then it goes on after the last message that the bus holds, and some come twice.
  */
 export type Published = {
   /** `null` where nothing is known of a subscriber, named by the event that registered it. */

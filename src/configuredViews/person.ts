@@ -7,7 +7,7 @@ import { type Records, ulnsOf } from '../learners/records.js';
 type Events = readonly Recorded<LearnerEvent>[];
 
 /** The streams of the ULNs that were merged with the one whose stream this is; none for one alone. */
-async function othersOf(
+export async function othersOf(
   records: Pick<Records, 'readRecord'>,
   own: Events,
 ): Promise<readonly Events[]> {
@@ -49,7 +49,7 @@ export function isStoppedElsewhere(
 }
 
 /** True where one event stands before another in the log; `undefined` is no event, before or after which is none. */
-function isBefore(
+export function isBefore(
   one: Pick<Recorded<unknown>, 'position'> | undefined,
   other: Pick<Recorded<unknown>, 'position'> | undefined,
 ): boolean {

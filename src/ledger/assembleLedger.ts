@@ -1,5 +1,6 @@
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
+import { createPublished } from '../../projections/kept/published.js';
 import { createRunner } from '../../projections/kept/runner.js';
 import { keptViews } from '../../projections/views/all.js';
 import { parseHeader } from '../../streams/envelope.js';
@@ -7,6 +8,7 @@ import { StreamError } from '../../streams/errors.js';
 import type { EventStore, Position } from '../../streams/eventStore.js';
 import { createConfiguredViews } from '../configuredViews/configuredViews.js';
 import { createCredentials } from '../configuredViews/credentials.js';
+import { followingLists } from '../configuredViews/following.js';
 import { createStatusLists } from '../configuredViews/statusLists.js';
 import { createErasure } from '../erasure/erasure.js';
 import { createRetention } from '../erasure/retention.js';
@@ -75,7 +77,11 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   const mergeParts = { journal, runner, learners, records, handleAny, clock };
   const { merging, resumeAtOpening } = createMerging(mergeParts);
   await resumeAtOpening();
-  const statusLists = createStatusLists(journal, vault, clock);
+  const statusLists = followingLists({
+    lists: createStatusLists(journal, vault, clock),
+    ...{ store, journal, vault, records },
+    published: createPublished(views.database),
+  });
   const { screening } = policy;
   const sharing = { journal, vault, clock, learners, records, statusLists, screening };
 
