@@ -27,6 +27,8 @@ import type { Orders } from '../journal/orders.js';
 import { ulnOf } from '../keptViews/keptViews.js';
 import type { Outcome } from '../learners/deciding.js';
 import type { Learners } from '../learners/learners.js';
+import { holderOf } from '../learners/persons.js';
+import { ofQuarantine } from '../learners/places.js';
 import type { Request } from '../request/request.js';
 import type { Erasure } from './erasure.js';
 
@@ -67,14 +69,14 @@ export function createReviews(parts: {
   const { journal, runner, learners, erasure, orders } = parts;
 
   async function redactEntry(uln: Uln, quarantineId: string, request: Request): Promise<void> {
-    const events = await learners.readAll(uln);
+    const person = await learners.personOf(uln);
+    const { uln: holder, stream, events } = holderOf(person, ofQuarantine(quarantineId));
     const quarantine = placedQuarantine(events, quarantineId, request);
     if (quarantine === null) {
       return;
     }
     const entries = entriesOf(events);
     const key = entryKey(quarantine.entry);
-    const stream = await learners.streamOf(uln);
     for (const [order, { proposed, completed }] of await orders.all()) {
       const isOfEntry = proposed.targets.some(({ event }) => entries.get(event) === key);
       if (completed || proposed.stream !== stream || !isOfEntry) {
@@ -89,7 +91,7 @@ export function createReviews(parts: {
         );
       }
     }
-    if (!wasRedacted(await learners.readAll(uln), quarantine)) {
+    if (!wasRedacted(await learners.readAll(holder), quarantine)) {
       throw redactionMissing();
     }
   }

@@ -7,7 +7,6 @@ import {
   heldRows,
   requireRow,
 } from '../../domain/imports/heldRows.js';
-import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { isRedacted, type Redactable } from '../../domain/redaction.js';
 import type { Instant } from '../../domain/values/date.js';
@@ -16,7 +15,7 @@ import type { Runner } from '../../projections/kept/runner.js';
 import { type HeldQuery, held, selectHeld, type WaitingRow } from '../../projections/views/held.js';
 import { isConflict } from '../../streams/errors.js';
 import { followUpCommandId, tagOf } from '../journal/identifiers.js';
-import { EMPTY_STREAM, type History, type Journal } from '../journal/journal.js';
+import { EMPTY_STREAM, type Journal } from '../journal/journal.js';
 import type { Recording } from '../journal/recording.js';
 import { earlierOutcome } from '../learners/deciding.js';
 import type { Learners } from '../learners/learners.js';
@@ -121,10 +120,12 @@ export function createHeld(parts: {
 
   /** What releasing a row led to, without sending it again: what its source sent since would be undone. */
   async function releasedBefore(cells: Cells, source: Request) {
-    const stream = await learners.streamOf(parseInput(Uln, (cells['ULN'] ?? '').trim()));
-    const history: History<LearnerEvent> = await journal.read(stream);
-    const earlier = earlierOutcome(history, stream, recordingOf(source, tagOf(stream)));
-    return { outcome: outcomeOf(earlier?.recorded ?? []), warnings: [] };
+    const { streams } = await learners.personOf(parseInput(Uln, (cells['ULN'] ?? '').trim()));
+    const recorded = streams.flatMap(
+      ({ stream, events }) =>
+        earlierOutcome({ events }, stream, recordingOf(source, tagOf(stream)))?.recorded ?? [],
+    );
+    return { outcome: outcomeOf(recorded), warnings: [] };
   }
 
   return {

@@ -71,7 +71,9 @@ export async function submitRow(
   if (waited !== null) {
     // Sound: the layout names the entry by its id, and only an organisation submits one.
     const key = entryKeyOf(data as unknown as EntryNaming);
-    await refuseSentSince(await learners.readAll(uln), key, waited, request.commandId);
+    const { streams } = await learners.personOf(uln);
+    const events = streams.flatMap((one) => one.events);
+    await refuseSentSince(events, key, waited, request.commandId);
   }
   // Sound: `handle` parses the data by the schema of the type.
   return learners.handle(uln, { type, data } as unknown as LearnerRequest, request);

@@ -69,7 +69,7 @@ export async function decideAndAppend(
 
 /** What a command led to that the stream already holds, recognised by the id of its first event; else `null`. */
 export function earlierOutcome(
-  { events }: History<LearnerEvent>,
+  { events }: Pick<History<LearnerEvent>, 'events'>,
   stream: string,
   recording: Recording,
 ): Omit<Outcome, 'warnings'> | null {

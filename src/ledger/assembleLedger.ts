@@ -20,6 +20,7 @@ import { createJournal } from '../journal/journal.js';
 import { createOrders } from '../journal/orders.js';
 import { createEventSource } from '../keptViews/eventSource.js';
 import { createKeptViews } from '../keptViews/keptViews.js';
+import { createActing } from '../learners/acting.js';
 import { createLearners } from '../learners/learners.js';
 import { createLookup } from '../learners/lookup.js';
 import { createMerging } from '../learners/merging.js';
@@ -72,7 +73,9 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
     }
   }
 
-  const { learners, handleAny } = createLearners(journal, vault, clock, policy.screening);
+  const own = createLearners(journal, vault, clock, policy.screening);
+  const { handleAny } = own;
+  const learners = { ...own.learners, ...createActing({ ...own, clock }) };
   const records = createRecords(learners.read);
   const mergeParts = { journal, runner, learners, records, handleAny, clock };
   const { merging, resumeAtOpening } = createMerging(mergeParts);

@@ -96,10 +96,34 @@ export function decideRetire(
   return [{ type: 'UlnRetired', data }];
 }
 
-/** Refuses what is new on a ULN that is not used any more. What was begun before can still be ended. */
+/** What ends what was begun before. */
+const ENDING: readonly LearnerCommand['type'][] = [
+  'UnmergeLearner',
+  'RefuseMerge',
+  'EndSupersession',
+  'RetireUln',
+];
+/** What brings something new onto a ULN; all else acts on what is there, or on who may see it. */
+const NEW: readonly LearnerCommand['type'][] = [
+  'AmendLearnerDetails',
+  'RecordParticipation',
+  'RecordAchievement',
+  'SubmitParticipation',
+  'SubmitAchievement',
+  'EstablishConnection',
+  'CreateConfiguredView',
+  'MergeLearner',
+  'Supersede',
+];
+
+/**
+ * Refuses what is new on a ULN that is not used any more. What was begun before can still be ended; and
+ * while a master answers for it, what it holds is part of the master's record, and can be acted on.
+ */
 export function refuseRetired(command: LearnerCommand, { merging }: IssuedLearner): void {
-  const stillAllowed = ['UnmergeLearner', 'RefuseMerge', 'EndSupersession', 'RetireUln'];
-  if (merging.retired && !stillAllowed.includes(command.type)) {
+  const isAllowed =
+    ENDING.includes(command.type) || (isSuperseded(merging) && !NEW.includes(command.type));
+  if (merging.retired && !isAllowed) {
     throw new DomainError(
       'ERR_ULN_RETIRED',
       'expected a ULN in use, found one that was retired: nothing new is recorded on it',
