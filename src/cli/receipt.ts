@@ -9,13 +9,14 @@ export function printOutcome(
   options: { readonly json?: boolean },
   code: ServiceCode | null = null,
 ): void {
-  const { receipt, repeated, warnings } = outcome;
+  const { receipt, repeated, elsewhere, warnings } = outcome;
   for (const warning of warnings) {
     context.say(`plr: warning: ${warning}`);
   }
   if (options.json === true) {
     const named = code === null ? {} : { code };
-    context.print(JSON.stringify({ ...receipt, repeated, warnings, ...named }));
+    const also = elsewhere.length === 0 ? {} : { elsewhere };
+    context.print(JSON.stringify({ ...receipt, repeated, ...also, warnings, ...named }));
     return;
   }
   const count = receipt.eventIds.length;
@@ -29,4 +30,9 @@ export function printOutcome(
   context.print(
     `${before}${events}, version ${receipt.version} (command ${receipt.commandId}${named})`,
   );
+  if (elsewhere.length > 0) {
+    context.print(
+      `and under ${elsewhere.length} other ULN${elsewhere.length === 1 ? '' : 's'} of the same person`,
+    );
+  }
 }

@@ -17,6 +17,8 @@ export type Outcome = {
   readonly repeated: boolean;
   /** The types of the events that the command recorded, in order; none where it changed nothing. */
   readonly recorded: readonly LearnerEventType[];
+  /** What the same command recorded in other streams of the same person: see `Learners.handle`. */
+  readonly elsewhere: readonly Receipt[];
   /** What was accepted but looks wrong. */
   readonly warnings: readonly string[];
 };
@@ -64,7 +66,8 @@ export async function decideAndAppend(
     events.length === 0
       ? unchanged(stream, history, recording)
       : await journal.append(stream, history.end, events, recording);
-  return { receipt, repeated: false, recorded: events.map(({ type }) => type), warnings };
+  const recorded = events.map(({ type }) => type);
+  return { receipt, repeated: false, recorded, elsewhere: [], warnings };
 }
 
 /** What a command led to that the stream already holds, recognised by the id of its first event; else `null`. */
@@ -95,7 +98,7 @@ export function earlierOutcome(
   const recorded = own.map(
     ({ event, disposedType }) => (disposedType ?? event.type) as LearnerEventType,
   );
-  return { receipt, repeated: true, recorded };
+  return { receipt, repeated: true, recorded, elsewhere: [] };
 }
 
 function unchanged(

@@ -42,8 +42,9 @@ export type StreamRequest = Exclude<LearnerCommandInput, { type: 'IssueUln' }>;
 export type Learners = Registering & {
   /**
    * Decides a command on the learner's history and records what follows from it. Where merges make
-   * several ULNs one person, what acts on something goes to the stream that holds it. Throws a
-   * `DomainError` that says why not, `ERR_LEARNER_NOT_FOUND` where the ULN was not issued here,
+   * several ULNs one person, what acts on something goes to the stream that holds it, and what loosens
+   * (an opt-out lifted, a hold released, a handling told anew) to every stream where it stands: until
+   * the last has it the stricter counts, and a repetition finishes it. Throws a `DomainError` that says why not, `ERR_LEARNER_NOT_FOUND` where the ULN was not issued here,
    * `ERR_VERSION_STALE` where the request expects another version of the learner's stream, and
    * `ERR_VERSION_CONFLICT` when others kept writing to it three times over.
    */

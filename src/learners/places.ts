@@ -36,6 +36,8 @@ function actedOn(command: LearnerCommand): Held | null {
       return ofEntry(command.data.entry);
     case 'DecideQuarantine':
       return ofQuarantine(command.data.quarantineId);
+    case 'ReleaseLegalHold':
+      return ({ holds }) => holds.has(command.data.holdId);
     case 'EndConnection':
       return ({ connections }) => connections.has(command.data.connectionId);
     case 'AcknowledgeNotice': {
@@ -67,7 +69,6 @@ function actedOn(command: LearnerCommand): Held | null {
     case 'RetireUln':
     case 'ReviewRetention':
     case 'PlaceLegalHold':
-    case 'ReleaseLegalHold':
     case 'RecordVitalStatus':
       return null;
   }

@@ -181,6 +181,21 @@ describe('two ULNs of one person', () => {
     expect(run.stderr).not.toMatch(/\d{10}/);
     expect(run.stderr).not.toMatch(NAMES);
   });
+
+  test('share again once the master lifts the opt-outs of both', async () => {
+    const choice = ['--route', 'own-account', '--as', 'learner'];
+    for (const uln of [master, other]) {
+      expectDone(await world.plr(['opt-out', 'set', uln, ...choice]));
+    }
+    await merge();
+    const id = ['--command-id', '0b6d546b-688d-458f-8203-8919e3b85ca4'];
+    const lifted = await world.plr(['opt-out', 'lift', master, ...choice, ...id]);
+    expect(lifted.stdout).toContain('and under 1 other ULN of the same person');
+    const again = await world.plr(['opt-out', 'lift', master, ...choice, ...id, '--json']);
+    expect(fieldsOf(again)).toMatchObject({ repeated: true, elsewhere: [{ version: 4 }] });
+    const shown = await world.plr(['show', other, '--json']);
+    expect(fieldsOf(shown)).toMatchObject({ sharing: { optedOut: false } });
+  });
 });
 
 describe('a question about the superseded ULN', () => {

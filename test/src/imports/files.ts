@@ -142,6 +142,7 @@ export function registrationOf(commandId: string): Registration {
     receipt,
     repeated: false,
     recorded: ['UlnIssued'],
+    elsewhere: [],
     warnings: [],
   };
 }
