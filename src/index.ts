@@ -69,8 +69,9 @@ export type { ConfiguredViews, SharedView } from './configuredViews/configuredVi
 export type { Credentials, ViewCredential } from './configuredViews/credentials.js';
 export type { ListedView } from './configuredViews/list.js';
 export type { OpeningRequest, PreparedView, ViewOpening } from './configuredViews/opening.js';
+export type { DueQuery, DueTask } from './erasure/due.js';
 export type { Erasure, Proposal, RedactionStatus } from './erasure/erasure.js';
-export type { DisposalStatus, DueQuery, DueTask, Retention } from './erasure/retention.js';
+export type { DisposalProposal, DisposalStatus, Retention } from './erasure/retention.js';
 export type { ListedReview, QuarantineDecision, SensitiveReviews } from './erasure/reviews.js';
 export type { Held, HeldPlace, ReadRow } from './held/held.js';
 export type { Receipt } from './journal/journal.js';

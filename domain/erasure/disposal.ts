@@ -2,13 +2,15 @@ import type { Decider } from '../decider.js';
 import { DomainError } from '../errors.js';
 import type { ErasureEvent, ErasureEventOf } from './events.js';
 
-/** What the rules of disposal need to know of a record when they are asked. */
+/** What the rules of disposal need to know when they are asked: of an import, or of a person with all their ULNs. */
 export type RecordFacts = {
   readonly isDisposed: boolean;
   /** A legal hold runs. */
   readonly isHeld: boolean;
   /** Nothing requires that the record is kept any longer. */
   readonly hasEnded: boolean;
+  /** Since it was proposed the person was merged, taken apart or active: another disposal than the one proposed. */
+  readonly isChanged: boolean;
 };
 
 /** What can be asked of the erasure streams about whole records. */
@@ -114,6 +116,12 @@ function requireDisposable(record: RecordFacts, basis: Disposal['basis']): void 
     throw new DomainError(
       'ERR_RETENTION_NOT_ENDED',
       'expected a record whose retention has ended, found one that is still to be kept',
+    );
+  }
+  if (record.isChanged) {
+    throw new DomainError(
+      'ERR_PERSON_CHANGED',
+      'expected a person as when the disposal was proposed, found one merged, taken apart or active since; propose it anew',
     );
   }
 }

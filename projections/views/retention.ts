@@ -108,20 +108,26 @@ export type DueRecord = RetentionFacts & { readonly stream: string };
 export function selectDue(
   database: Database.Database,
   names: TableNames,
-  query: { readonly by: CalendarDate; readonly limit: number; readonly policy: RetentionPolicy },
+  query: {
+    readonly by: CalendarDate;
+    readonly limit: number;
+    readonly offset: number;
+    readonly policy: RetentionPolicy;
+  },
 ): readonly DueRecord[] {
-  const { by, limit, policy } = query;
+  const { by, limit, offset, policy } = query;
   const rows = database
     .prepare(
       `SELECT s.stream, r.content FROM ${names('records')} r JOIN ${names('streams')} s ON s.no = r.no
        WHERE (r.activity <= :over AND (r.next_review IS NULL OR r.next_review <= :by))
           OR (r.reviewed = 1 AND r.next_review <= :by)
           OR (r.reviewed = 0 AND r.issued <= :unreviewed)
-       ORDER BY r.activity, s.stream LIMIT :limit`,
+       ORDER BY r.activity, s.stream LIMIT :limit OFFSET :offset`,
     )
     .all({
       by,
       limit,
+      offset,
       over: latestOver(by, policy.retentionYears),
       unreviewed: latestOver(by, policy.reviewYears),
     }) as { stream: string; content: string }[];

@@ -28,15 +28,26 @@ export function proposeCommand(context: CliContext): Command {
       const request = requestFrom(context, options, 'data-protection');
       const uln = await readUln(context, argument);
       const basis = parseInput(DisposalBasis, options.basis);
-      const order = await context.withLedger(async (ledger) => {
+      const { proposal, ulns } = await context.withLedger(async (ledger) => {
         await ledger.access.permit(request, 'protect');
-        return ledger.retention.propose(uln, basis, context.config.retention, request);
+        const policy = context.config.retention;
+        const proposed = await ledger.retention.propose(uln, basis, policy, request);
+        const { streams } = await ledger.personOf(uln);
+        return { proposal: proposed, ulns: new Map(streams.map((one) => [one.stream, one.uln])) };
       });
-      context.print(
-        options.json === true
-          ? JSON.stringify({ order })
-          : `Proposed ${order}\n  the whole record; once ordered, nothing brings it back`,
-      );
+      if (options.json === true) {
+        context.print(JSON.stringify(proposal));
+        return;
+      }
+      const { order, orders } = proposal;
+      context.print(`Proposed ${order}`);
+      context.print('  the whole record; once ordered, nothing brings it back');
+      if (orders.length > 1) {
+        context.print(`  one person with ${orders.length} ULNs; ordering one orders all:`);
+        for (const one of orders) {
+          context.print(`  ${one.order}  ${ulns.get(one.stream) ?? one.stream}`);
+        }
+      }
     },
   );
 }
@@ -55,8 +66,11 @@ export function orderCommand(context: CliContext, exit: (code: ExitCode) => void
       await context.withLedger(async (ledger) => {
         await ledger.access.permit(request, 'protect');
         for (const id of proposals) {
-          const status = await ledger.retention.order(id, context.config.retention, request);
-          printStatuses(context, [status], options.json === true, exit);
+          const { together } = await ledger.retention.order(id, context.config.retention, request);
+          const statuses = (await ledger.retention.status()).filter(({ order }) =>
+            together.includes(order),
+          );
+          printStatuses(context, statuses, options.json === true, exit);
         }
       });
     },
@@ -107,7 +121,11 @@ function printStatuses(
     context.print(JSON.stringify(statuses));
     return;
   }
-  for (const { order, state, basis, stream, proposedBy, approvedBy, waitsFor } of statuses) {
+  for (const status of statuses) {
+    const { order, state, basis, stream, proposedBy, approvedBy, waitsFor, together } = status;
+    if (together.length > 1 && together[0] === order) {
+      context.print(`One person with ${together.length} ULNs: ${stateOf(statuses, together)}`);
+    }
     const proposed = proposedBy === null ? '' : `, proposed by ${proposedBy}`;
     const approved = approvedBy === null ? '' : `, ordered by ${approvedBy}`;
     context.print(`${order}  ${state}  ${basis}  ${stream}${proposed}${approved}`);
@@ -118,4 +136,11 @@ function printStatuses(
   if (statuses.length === 0) {
     context.print('No disposals.');
   }
+}
+
+/** How far the disposal of a person has come: as far as that of the ULN that is furthest behind. */
+function stateOf(statuses: readonly DisposalStatus[], together: readonly string[]): string {
+  const states = statuses.flatMap(({ order, state }) => (together.includes(order) ? [state] : []));
+  const behind = ['stopped', 'proposed', 'ordered'] as const;
+  return behind.find((state) => states.includes(state)) ?? 'completed';
 }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { yearsAfter } from '../../domain/learner/retention/policy.js';
 import { CalendarDate, dateOf } from '../../domain/values/date.js';
-import type { DueTask } from '../erasure/retention.js';
+import type { DueTask } from '../erasure/due.js';
 import { parseInput } from '../request/input.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
@@ -40,7 +40,7 @@ function dueCommand(context: CliContext): Command {
         ledger.access.list(asker, 'protect', {
           limit: parseCount(options.limit, '--limit'),
           select: (limit) => ledger.retention.due({ by, limit }, context.config.retention),
-          ulnsOf: ({ uln }) => [uln],
+          ulnsOf: ({ ulns }) => ulns,
         }),
       );
       for (const task of tasks) {
@@ -56,6 +56,7 @@ function dueCommand(context: CliContext): Command {
 function taskText({
   task,
   uln,
+  ulns,
   due,
   lastActivityOn,
   reviewed,
@@ -65,6 +66,7 @@ function taskText({
   const what = task === 'review' ? 'to be reviewed' : 'may be disposed of';
   return [
     `${due}  ${uln}  ${what}, last activity ${lastActivityOn}`,
+    ...(ulns.length === 1 ? [] : [`with ${ulns.filter((one) => one !== uln).join(', ')}`]),
     ...(reviewed === null ? [] : [`last review: ${reviewed}`]),
     ...(dateOfDeath === null ? [] : [`died ${dateOfDeath}`]),
     ...(holds.length === 0 ? [] : [`HELD (${holds.join(', ')})`]),

@@ -3,6 +3,7 @@ import type { ImportEvent } from '../../domain/imports/events.js';
 import { heldRows } from '../../domain/imports/heldRows.js';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import {
+  countsAsActivity,
   importsDecidedBefore,
   openHolds,
   type RetentionPolicy,
@@ -12,21 +13,54 @@ import type { Recorded } from '../../domain/recorded.js';
 import { type CalendarDate, dateOf, type Instant } from '../../domain/values/date.js';
 import { fold } from '../../projections/projection.js';
 import { retentionProjection } from '../../projections/views/retention.js';
+import { numberOf } from '../../streams/position.js';
 import { isDisposed } from '../journal/disposals.js';
+import type { PersonStream } from '../learners/persons.js';
 
-/** What the rules of disposal need to know of a learner's record. */
-export function learnerFacts(
-  events: readonly Recorded<LearnerEvent>[],
+/** The streams of one person. */
+type Streams = readonly Pick<PersonStream, 'stream' | 'events'>[];
+
+/** What the rules of disposal need to know of a person: held where any ULN is, ended where all have. */
+export function personFacts(
+  streams: Streams,
   policy: RetentionPolicy,
   at: Instant,
-): RecordFacts {
-  const facts = fold(retentionProjection, events);
+): Omit<RecordFacts, 'isChanged'> {
+  const facts = streams.map(({ events }) => fold(retentionProjection, events));
   return {
-    isDisposed: isDisposed(events),
-    isHeld: openHolds(facts?.holds ?? {}, dateOf(at)).length > 0,
-    hasEnded: facts !== null && retentionEndsOn(facts, policy) <= dateOf(at),
+    isDisposed: streams.some(({ events }) => isDisposed(events)),
+    isHeld: facts.some((one) => openHolds(one?.holds ?? {}, dateOf(at)).length > 0),
+    hasEnded: facts.every((one) => one !== null && retentionEndsOn(one, policy) <= dateOf(at)),
   };
 }
+
+/**
+ * Whether a person is another than when the disposal of the streams named was proposed, at a position:
+ * has other ULNs, was merged or taken apart, or was active.
+ */
+export function isChangedSince(
+  { position, named }: { readonly position: string; readonly named: readonly string[] },
+  streams: Streams,
+): boolean {
+  const now = streams.map(({ stream }) => stream);
+  const since = numberOf(position) ?? 0;
+  return (
+    now.toSorted().join() !== named.toSorted().join() ||
+    streams.some(({ events }) =>
+      events.some(
+        ({ position: place, event: { type } }) =>
+          (numberOf(place) ?? 0) > since && (countsAsActivity[type] || MERGING.includes(type)),
+      ),
+    )
+  );
+}
+
+const MERGING: readonly LearnerEvent['type'][] = [
+  'LearnersMerged',
+  'LearnersUnmerged',
+  'LearnerSuperseded',
+  'SupersessionEnded',
+];
 
 /** What they need to know of an import: it has ended when all its rows are decided, the last one long enough ago. */
 export function importFacts(events: readonly Recorded<ImportEvent>[], at: Instant): RecordFacts {
@@ -40,6 +74,7 @@ export function importFacts(events: readonly Recorded<ImportEvent>[], at: Instan
   return {
     isDisposed: isDisposed(events),
     isHeld: false,
+    isChanged: false,
     hasEnded:
       !isWaiting &&
       decisions.length > 0 &&

@@ -19,7 +19,7 @@ import type { ErasureParts, ErasureWorker } from './parts.js';
 type Disposing = {
   /**
    * Says in the stream that everything before is disposed of, under a fresh key, and answers the stream;
-   * `stopped` where a hold was placed before the order stood.
+   * `stopped` where a hold was placed before the order stood, on whichever ULN of the person.
    */
   readonly seal: (pending: PendingDisposal) => Promise<readonly OpenedEvent[] | 'stopped'>;
 };
@@ -42,12 +42,7 @@ export function createDisposing(
       }
       const end = endOf(opened.at(-1));
       requireRecord(pending, end, opened);
-      // Sound: learners and imports have these events alone.
-      const events = keptEvents(opened, orders.pendingFor(stream)) as Recorded<
-        LearnerEvent | ImportEvent
-      >[];
-      if (mustStay(pending, events, clock())) {
-        await stop(pending);
+      if (await isStopped(pending)) {
         return 'stopped';
       }
       // Sound: the order's instant is a header's `at`, whose form was checked.
@@ -68,18 +63,52 @@ export function createDisposing(
     }
   }
 
-  async function stop(pending: PendingDisposal): Promise<void> {
-    const { order } = pending;
+  /**
+   * Whether the order is not to be carried out; stops it then, and with it those of the other streams of
+   * the person that nothing was done of yet: half a person is not disposed of.
+   */
+  async function isStopped(pending: PendingDisposal): Promise<boolean> {
+    const open: PendingDisposal[] = [];
+    let stays = false;
+    for (const one of orderedWith(pending)) {
+      const opened = await journal.open(one.stream);
+      if (disposalIn(opened) === null) {
+        // Sound: learners and imports have these events alone.
+        const events = keptEvents(opened, orders.pendingFor(one.stream)) as Recorded<
+          LearnerEvent | ImportEvent
+        >[];
+        open.push(one);
+        stays ||= mustStay(one, events, clock());
+      }
+    }
+    if (stays) {
+      await stop(pending.order, open);
+    }
+    // Those stopped before, with another stream of the person, are not pending any more.
+    return !orderedWith(pending).some(({ order }) => order === pending.order);
+  }
+
+  function orderedWith({ command }: PendingDisposal): readonly PendingDisposal[] {
+    return orders
+      .pending()
+      .filter((one): one is PendingDisposal => one.kind === 'disposal' && one.command === command);
+  }
+
+  async function stop(first: string, open: readonly PendingDisposal[]): Promise<void> {
     await record(
       async () => {
         await orders.refresh();
-        const isPending = orders.pending().some((one) => one.order === order);
-        return isPending ? [{ type: 'DisposalStopped', data: { order } }] : [];
+        const pending = new Set(orders.pending().map(({ order }) => order));
+        return open
+          .filter(({ order }) => pending.has(order))
+          .map(({ order }) => ({ type: 'DisposalStopped', data: { order } }));
       },
-      keeperRecording(followUpCommandId(order, 'stopped'), order, 'data-protection'),
+      keeperRecording(followUpCommandId(first, 'stopped'), first, 'data-protection'),
     );
     await orders.refresh();
-    await views.applyErasure(newsOfStop(pending));
+    for (const one of open) {
+      await views.applyErasure(newsOfStop(one));
+    }
   }
 
   return { seal };

@@ -9,15 +9,17 @@ import { tableOf } from '../journal/eventTables.js';
 import { followUpCommandId } from '../journal/identifiers.js';
 import type { Recording } from '../journal/recording.js';
 import { readableFields } from '../journal/redactions.js';
+import { ulnOf } from '../keptViews/keptViews.js';
+import type { Persons } from '../learners/persons.js';
 import { type Request, recordingOf } from '../request/request.js';
 import type { ErasureParts, ErasureWorker } from './parts.js';
-import { chooseTargets, type Selection } from './targets.js';
+import { type Candidate, chooseTargets, type Searched, type Selection } from './targets.js';
 
 /** What proposing led to: the ids under which a second person can order it. */
 export type Proposal = {
   readonly orders: readonly string[];
   readonly targets: readonly RedactionTarget[];
-  /** In how many further fields of the stream the same values stand and were left; `null` for a repeated command. */
+  /** In how many further fields the same values stand and were left, under any ULN of the person; `null` for a repeated command. */
   readonly leftElsewhere: number | null;
 };
 
@@ -35,7 +37,10 @@ export type RedactionStatus = {
 
 /** Making parts of records unreadable for good, by four eyes and in steps that can be cut anywhere. */
 export type Erasure = {
-  /** Proposes to redact fields of an event of a learner or of an import. The person must be named. */
+  /**
+   * Proposes to redact fields of an event of a learner, under any ULN that merges make one with the
+   * stream's, or of an import. The person who proposes must be named.
+   */
   readonly propose: (
     stream: string,
     selection: Selection,
@@ -54,7 +59,11 @@ export type Erasure = {
 
 /** Creates the door to redaction. */
 export function createErasure(
-  { journal, orders }: Pick<ErasureParts, 'journal' | 'orders'>,
+  {
+    journal,
+    orders,
+    persons,
+  }: Pick<ErasureParts, 'journal' | 'orders'> & { readonly persons: Persons },
   worker: ErasureWorker,
 ): Erasure {
   const { record } = worker;
@@ -72,49 +81,74 @@ export function createErasure(
       throw new DomainError('ERR_INPUT_INVALID', 'expected a sealed stream, found one in clear');
     }
     const { caller, commandId } = recording;
-    const orderId = (index: number) =>
-      followUpCommandId(commandId, `order ${index} of ${caller} on ${stream}`);
-    const earlier = await earlierProposal(orderId);
+    const orderId = (of: string, index: number) =>
+      followUpCommandId(commandId, `order ${index} of ${caller} on ${of}`);
+    const streams = await streamsOf(stream);
+    const earlier = await earlierProposal(streams, orderId);
     if (earlier !== null) {
       return earlier;
     }
+    const searched: Searched[] = [];
+    for (const one of streams) {
+      searched.push({ stream: one, events: await candidatesIn(one) });
+    }
+    const { orders: split, leftElsewhere } = chooseTargets(table, searched, selection);
+    const proposed = split.map(({ stream: of, targets }, index) => {
+      const first = split.findIndex((other) => other.stream === of);
+      return {
+        ...{ order: orderId(of, index - first), stream: of, targets: [...targets] },
+        ...{ basis, proposedBy },
+      };
+    });
+    await record(async () => {
+      const state = await orders.all();
+      return proposed.flatMap((data) => erasure.decide({ type: 'ProposeRedaction', data }, state));
+    }, recording);
+    return {
+      orders: proposed.map((one) => one.order),
+      targets: proposed.flatMap(({ targets }) => targets),
+      leftElsewhere,
+    };
+  }
+
+  /** The stream, and the others of the same person where it is a learner's. */
+  async function streamsOf(stream: string): Promise<readonly string[]> {
+    const uln = stream.startsWith('learner-') ? await ulnOf(journal, stream) : null;
+    const streams = uln === null ? [] : (await persons.of(uln)).streams;
+    return [stream, ...streams.flatMap((one) => (one.stream === stream ? [] : one.stream))];
+  }
+
+  async function candidatesIn(stream: string): Promise<readonly Candidate[]> {
     const opened = await journal.open(stream);
     if (disposedBy(opened, orders.disposalFor(stream)) !== null) {
       throw recordDisposed();
     }
     const readable = readableFields(opened, orders.pendingFor(stream));
-    const candidates = opened.map(({ header }, index) => ({
+    return opened.map(({ header }, index) => ({
       id: header.id,
       type: header.type,
       fields: readable[index] ?? {},
     }));
-    const { orders: split, leftElsewhere } = chooseTargets(table, candidates, selection);
-    await record(async () => {
-      const state = await orders.all();
-      return split.flatMap((targets, index) => {
-        const data = { order: orderId(index), stream, targets: [...targets], basis, proposedBy };
-        return erasure.decide({ type: 'ProposeRedaction', data }, state);
-      });
-    }, recording);
-    return {
-      orders: split.map((_, index) => orderId(index)),
-      targets: split.flat(),
-      leftElsewhere,
-    };
   }
 
   /** What the same command proposed before: by then its fields may read as redacted. */
-  async function earlierProposal(orderId: (index: number) => string): Promise<Proposal | null> {
+  async function earlierProposal(
+    streams: readonly string[],
+    orderId: (stream: string, index: number) => string,
+  ): Promise<Proposal | null> {
     const state = await orders.all();
-    const proposed: Redaction['proposed'][] = [];
-    for (let next = state.get(orderId(0)); next !== undefined; ) {
-      proposed.push(next.proposed);
-      next = state.get(orderId(proposed.length));
-    }
+    const proposed = streams.flatMap((stream) => {
+      const own: Redaction['proposed'][] = [];
+      for (let next = state.get(orderId(stream, 0)); next !== undefined; ) {
+        own.push(next.proposed);
+        next = state.get(orderId(stream, own.length));
+      }
+      return own;
+    });
     return proposed.length === 0
       ? null
       : {
-          orders: proposed.map(({ order }) => order),
+          orders: proposed.map((one) => one.order),
           targets: proposed.flatMap(({ targets }) => targets),
           leftElsewhere: null,
         };

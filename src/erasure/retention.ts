@@ -1,52 +1,39 @@
 import { strict as assert } from 'node:assert';
-import { type Disposal, disposal } from '../../domain/erasure/disposal.js';
+import { type Disposal, type Disposals, disposal } from '../../domain/erasure/disposal.js';
 import type { DisposalBasis } from '../../domain/erasure/disposalEvents.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ImportEvent } from '../../domain/imports/events.js';
-import type { LearnerEvent } from '../../domain/learner/events.js';
 import {
   importsDecidedBefore,
-  nextReviewOn,
-  openHolds,
   type RetentionPolicy,
-  retentionEndsOn,
 } from '../../domain/learner/retention/policy.js';
-import { type CalendarDate, dateOf } from '../../domain/values/date.js';
 import type { Uln } from '../../domain/values/uln.js';
 import type { Runner } from '../../projections/kept/runner.js';
 import { decidedImports, selectDecidedImports } from '../../projections/views/decidedImports.js';
-import { type DueRecord, retention, selectDue } from '../../projections/views/retention.js';
 import type { Clock } from '../clock.js';
 import { followUpCommandId } from '../journal/identifiers.js';
 import type { Journal } from '../journal/journal.js';
-import type { Orders } from '../journal/orders.js';
+import type { Orders, ProposedBy } from '../journal/orders.js';
+import { ulnOf } from '../keptViews/keptViews.js';
 import type { Learners } from '../learners/learners.js';
 import { type Request, recordingOf } from '../request/request.js';
-import { importFacts, learnerFacts } from './disposalFacts.js';
+import { importFacts, isChangedSince, personFacts } from './disposalFacts.js';
+import { type DueQuery, type DueTask, dueTasks } from './due.js';
 import { orderRecording, personOf } from './erasure.js';
 import type { ErasureWorker } from './parts.js';
 
-/** A record to review, or one whose time has come. */
-export type DueTask = {
-  readonly task: 'review' | 'dispose';
-  readonly uln: Uln;
-  /** Since when it is due. */
-  readonly due: CalendarDate;
-  readonly retentionEndsOn: CalendarDate;
-  readonly lastActivityOn: CalendarDate;
-  /** What the last review found; `null` before the first. */
-  readonly reviewed: 'keep' | 'dispose' | null;
-  /** The ids of the legal holds that run: none of them may be forgotten before a disposal. */
-  readonly holds: readonly string[];
-  readonly dateOfDeath: CalendarDate | null;
+/** What proposing led to: an order for each stream of the person. Ordering one of them orders all. */
+export type DisposalProposal = {
+  /** The order of the stream of the ULN that was named. */
+  readonly order: string;
+  readonly orders: readonly { readonly order: string; readonly stream: string }[];
 };
-
-/** Which tasks to list: those due by a date. */
-export type DueQuery = { readonly by: CalendarDate; readonly limit: number };
 
 /** How far a disposal has come. */
 export type DisposalStatus = Disposal & {
   readonly order: string;
+  /** The orders of the same person, itself among them. */
+  readonly together: readonly string[];
   /** What an ordered disposal waits for; the record reads as disposed of meanwhile. */
   readonly waitsFor: string | null;
 };
@@ -56,21 +43,22 @@ export type DisposalStatus = Disposal & {
  * learner's record, see `handle`. The policy is given with every question that needs it.
  */
 export type Retention = {
-  /** Records to review and records whose time has come, the oldest first. */
+  /** Persons to review and persons whose time has come, each once, the oldest first. */
   readonly due: (query: DueQuery, policy: RetentionPolicy) => Promise<readonly DueTask[]>;
   /**
-   * Proposes to dispose of a learner's whole record; answers the id under which another person can
-   * order it. Throws `ERR_LEGAL_HOLD`, `ERR_RETENTION_NOT_ENDED`, `ERR_RECORD_DISPOSED`.
+   * Proposes to dispose of a learner's whole record, of every ULN that merges make one with it, under
+   * whose ids another person can order it. Throws `ERR_LEGAL_HOLD`, `ERR_RETENTION_NOT_ENDED`, `ERR_RECORD_DISPOSED`.
    */
   readonly propose: (
     uln: Uln,
     basis: DisposalBasis,
     policy: RetentionPolicy,
     request: Request,
-  ) => Promise<string>;
+  ) => Promise<DisposalProposal>;
   /**
-   * Orders what another person proposed, and carries it out. Throws what `propose` does, and
-   * `ERR_PROPOSER_APPROVES`, `ERR_PROPOSAL_NOT_FOUND`.
+   * Orders what another person proposed, for all streams of the learner at once, and carries it out.
+   * Throws what `propose` does, and `ERR_PROPOSER_APPROVES`, `ERR_PROPOSAL_NOT_FOUND`, and
+   * `ERR_PERSON_CHANGED` where the learner was merged, taken apart or active since.
    */
   readonly order: (
     order: string,
@@ -93,9 +81,18 @@ export function createRetention(parts: {
 }): Retention {
   const { journal, orders, worker, runner, learners, clock } = parts;
 
-  async function factsOf(stream: string, policy: RetentionPolicy) {
-    const { events } = await journal.read<LearnerEvent>(stream);
-    return learnerFacts(events, policy, clock());
+  /** What the rules need to know of the person whose streams orders name, as proposed and as now. */
+  async function factsOf(ids: readonly string[], state: Disposals, policy: RetentionPolicy) {
+    const named = ids.flatMap((id) => state.get(id)?.stream ?? []);
+    const [first] = named;
+    const uln = first === undefined ? null : await ulnOf(journal, first);
+    if (uln === null) {
+      return { isDisposed: true, isHeld: false, hasEnded: false, isChanged: true };
+    }
+    const { streams } = await learners.personOf(uln);
+    const position = (await orders.proposals()).get(ids[0] ?? '')?.position ?? '';
+    const isChanged = isChangedSince({ position, named }, streams);
+    return { ...personFacts(streams, policy, clock()), isChanged };
   }
 
   async function propose(
@@ -103,18 +100,33 @@ export function createRetention(parts: {
     basis: DisposalBasis,
     policy: RetentionPolicy,
     request: Request,
-  ): Promise<string> {
+  ): Promise<DisposalProposal> {
     const proposedBy = personOf(request);
-    const stream = await learners.streamOf(uln);
     const recording = recordingOf(request, '');
     const { caller, commandId } = recording;
-    const order = followUpCommandId(commandId, `disposal of ${stream} by ${caller}`);
+    const orderOf = (stream: string) =>
+      followUpCommandId(commandId, `disposal of ${stream} by ${caller}`);
+    const order = orderOf(await learners.streamOf(uln));
     await worker.record(async () => {
-      const data = { order, stream, basis, proposedBy };
-      const record = await factsOf(stream, policy);
-      return disposal.decide({ type: 'ProposeDisposal', data, record }, await orders.disposals());
+      const state = await orders.disposals();
+      const { asked, streams } = await learners.personOf(uln);
+      // What the command proposed before stays what it was, whatever became of the person since.
+      if (state.has(order)) {
+        return [];
+      }
+      const record = { ...personFacts(streams, policy, clock()), isChanged: false };
+      const others = streams.filter(({ stream }) => stream !== asked.stream);
+      return [asked, ...others].flatMap(({ stream }) => {
+        const data = { order: orderOf(stream), stream, basis, proposedBy };
+        return disposal.decide({ type: 'ProposeDisposal', data, record }, state);
+      });
     }, recording);
-    return order;
+    const state = await orders.disposals();
+    const together = proposedWith(order, state, await orders.proposals());
+    return {
+      order,
+      orders: together.map((one) => ({ order: one, stream: state.get(one)?.stream ?? '' })),
+    };
   }
 
   async function order(
@@ -126,13 +138,16 @@ export function createRetention(parts: {
     await worker.record(
       async () => {
         const state = await orders.disposals();
-        const stream = state.get(id)?.stream ?? null;
-        const record =
-          stream === null
-            ? { isDisposed: false, isHeld: false, hasEnded: false }
-            : await factsOf(stream, policy);
-        const data = { order: id, approvedBy };
-        return disposal.decide({ type: 'OrderDisposal', data, record }, state);
+        const together = proposedWith(id, state, await orders.proposals());
+        const record = await factsOf(together, state, policy);
+        // In one append: no crash leaves half of a person ordered.
+        const others = together.filter(
+          (other) => other !== id && state.get(other)?.state === 'proposed',
+        );
+        return [id, ...others].flatMap((one) => {
+          const data = { order: one, approvedBy };
+          return disposal.decide({ type: 'OrderDisposal', data, record }, state);
+        });
       },
       orderRecording(request, id),
     );
@@ -173,58 +188,51 @@ export function createRetention(parts: {
 
   async function carryOut(id: string): Promise<DisposalStatus> {
     await orders.refresh();
+    const ordered = orders.pending().find(({ order: one }) => one === id);
     for (const pending of orders.pending()) {
-      if (pending.order === id) {
+      const isWith =
+        pending.kind === 'disposal' &&
+        ordered?.kind === 'disposal' &&
+        pending.command === ordered.command;
+      if (isWith) {
         await worker.complete(pending);
       }
     }
-    const known = (await orders.disposals()).get(id);
+    const known = (await statuses()).find(({ order: one }) => one === id);
     assert(known !== undefined, 'an order just recorded is there');
-    return statusOf(id, known);
+    return known;
   }
 
-  function statusOf(id: string, known: Disposal): DisposalStatus {
-    return { ...known, order: id, waitsFor: worker.waitsFor(id) };
-  }
-
-  async function due(query: DueQuery, policy: RetentionPolicy): Promise<readonly DueTask[]> {
-    const records = await runner.read(retention, (database, names) =>
-      selectDue(database, names, { ...query, policy }),
-    );
-    const tasks = await Promise.all(
-      records.map(async (record) => {
-        const { events } = await journal.read<LearnerEvent>(record.stream);
-        const [issued] = events;
-        // One that was disposed of meanwhile is no task any more.
-        return issued?.event.type === 'UlnIssued'
-          ? [taskOf(record, issued.event.data.uln, query.by, policy)]
-          : [];
-      }),
-    );
-    return tasks.flat();
-  }
-
-  function taskOf(record: DueRecord, uln: Uln, by: CalendarDate, policy: RetentionPolicy): DueTask {
-    const { lastActivityOn, review, holds, dateOfDeath } = record;
-    const ends = retentionEndsOn(record, policy);
-    const hasEnded = ends <= by;
-    return {
-      task: hasEnded ? 'dispose' : 'review',
-      uln,
-      due: hasEnded ? ends : (nextReviewOn(record, policy) ?? by),
-      retentionEndsOn: ends,
-      lastActivityOn,
-      reviewed: review?.outcome ?? null,
-      holds: openHolds(holds, dateOf(clock())),
-      dateOfDeath,
-    };
+  async function statuses(): Promise<readonly DisposalStatus[]> {
+    const state = await orders.disposals();
+    const proposals = await orders.proposals();
+    const all: DisposalStatus[] = [];
+    for (const [order, known] of state) {
+      const together = proposals.has(order) ? proposedWith(order, state, proposals) : [order];
+      all.push({ ...known, order, together, waitsFor: worker.waitsFor(order) });
+    }
+    return all;
   }
 
   return {
-    due,
+    due: (query, policy) => dueTasks(parts, query, policy),
     propose,
     order,
     disposeImports,
-    status: async () => [...(await orders.disposals())].map(([id, known]) => statusOf(id, known)),
+    status: statuses,
   };
+}
+
+/** The orders that one command proposed together with another, for the streams of one person. */
+function proposedWith(
+  id: string,
+  state: Disposals,
+  proposals: ReadonlyMap<string, ProposedBy>,
+): readonly string[] {
+  const command = proposals.get(id)?.command;
+  const isWith = (other: string) =>
+    command !== undefined &&
+    proposals.get(other)?.command === command &&
+    state.get(other)?.proposedBy === state.get(id)?.proposedBy;
+  return [...proposals.keys()].filter(isWith);
 }

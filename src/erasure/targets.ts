@@ -13,13 +13,19 @@ export type Candidate = { readonly id: string; readonly type: string; readonly f
 export type Selection = {
   readonly event: string;
   readonly fields: readonly string[];
-  /** Also equal and containing texts in every redactable field of every event of the stream. */
+  /** Also equal and containing texts in every redactable field of every event of the streams. */
   readonly everywhere: boolean;
 };
 
+/** A stream to choose from: that of a learner or of an import, or one of several of the same person. */
+export type Searched = { readonly stream: string; readonly events: readonly Candidate[] };
+
 /** The targets of a redaction, and in how many further fields the same values were found and left. */
 export type Targets = {
-  readonly orders: readonly (readonly RedactionTarget[])[];
+  readonly orders: readonly {
+    readonly stream: string;
+    readonly targets: readonly RedactionTarget[];
+  }[];
   readonly leftElsewhere: number;
 };
 
@@ -30,16 +36,17 @@ const MIN_CONTAINED_CHARACTERS = 4;
 
 /**
  * Chooses the fields to redact: those named, and the same value in the same field of other events
- * about the same entry (a value that was recorded, corrected and corrected back). Split into orders
- * of at most 16 events. Throws `ERR_INPUT_INVALID` or `ERR_FIELD_NOT_REDACTABLE`.
+ * of its stream about the same entry (a value that was recorded, corrected and corrected back). Split
+ * into orders of one stream and at most 16 events. Throws `ERR_INPUT_INVALID` or `ERR_FIELD_NOT_REDACTABLE`.
  */
 export function chooseTargets(
   table: EventTable,
-  events: readonly Candidate[],
+  searched: readonly Searched[],
   selection: Selection,
 ): Targets {
-  const named = events.find(({ id }) => id === selection.event);
-  if (named === undefined) {
+  const own = searched.find(({ events }) => events.some(({ id }) => id === selection.event));
+  const named = own?.events.find(({ id }) => id === selection.event);
+  if (own === undefined || named === undefined) {
     throw new DomainError(
       'ERR_INPUT_INVALID',
       'event: expected the id of an event of this stream, found another',
@@ -52,26 +59,39 @@ export function chooseTargets(
     field,
     value: plainValue(named.fields[field] ?? null),
   }));
-  const matches = events.flatMap((event) =>
-    redactableIn(table, event)
-      .filter((field) => holdsAny(event, field, values))
-      .map((field) => ({ event, field })),
+  const matches = searched.flatMap(({ stream, events }) =>
+    events.flatMap((event) =>
+      redactableIn(table, event)
+        .filter((field) => holdsAny(event, field, values))
+        .map((field) => ({ stream, event, field })),
+    ),
   );
   const chosen = matches.filter(
-    ({ event, field }) =>
+    ({ stream, event, field }) =>
       selection.everywhere ||
       (event.id === named.id && selection.fields.includes(field)) ||
-      (aboutSame(event, named) && values.some((value) => isSameField(event, field, value))),
+      (stream === own.stream &&
+        aboutSame(event, named) &&
+        values.some((value) => isSameField(event, field, value))),
   );
-  const targets = new Map<string, string[]>();
-  for (const { event, field } of chosen) {
-    targets.set(event.id, [...(targets.get(event.id) ?? []), field]);
-  }
-  const all = [...targets].map(([event, fields]) => ({ event, fields }));
-  const orders = Array.from({ length: Math.ceil(all.length / MAX_TARGETS) }, (_, index) =>
-    all.slice(index * MAX_TARGETS, (index + 1) * MAX_TARGETS),
-  );
-  return { orders, leftElsewhere: matches.length - chosen.length };
+  return { orders: inOrders(chosen), leftElsewhere: matches.length - chosen.length };
+}
+
+/** The fields chosen, as orders of one stream and at most 16 events each. */
+function inOrders(
+  chosen: readonly { readonly stream: string; readonly event: Candidate; readonly field: string }[],
+): Targets['orders'] {
+  return [...new Set(chosen.map(({ stream }) => stream))].flatMap((stream) => {
+    const fields = new Map<string, string[]>();
+    for (const { event, field } of chosen.filter((one) => one.stream === stream)) {
+      fields.set(event.id, [...(fields.get(event.id) ?? []), field]);
+    }
+    const all = [...fields].map(([event, named]) => ({ event, fields: named }));
+    return Array.from({ length: Math.ceil(all.length / MAX_TARGETS) }, (_, index) => ({
+      stream,
+      targets: all.slice(index * MAX_TARGETS, (index + 1) * MAX_TARGETS),
+    }));
+  });
 }
 
 type NamedValue = { readonly field: string; readonly value: JsonValue };

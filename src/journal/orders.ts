@@ -18,7 +18,12 @@ export type PendingRedaction = ErasureEventOf<'RedactionOrdered'>['data'] & {
 export type PendingDisposal = ErasureEventOf<'DisposalOrdered'>['data'] & {
   readonly kind: 'disposal';
   readonly on: string;
+  /** The command that ordered it, and with it the other streams of the same person. */
+  readonly command: string;
 };
+
+/** Which command proposed a disposal, with those of the other streams of the person, and where in the log. */
+export type ProposedBy = { readonly command: string; readonly position: string };
 
 /** An order that is not completed. */
 export type PendingOrder = PendingRedaction | PendingDisposal;
@@ -42,6 +47,16 @@ export type Orders = {
   readonly all: () => Promise<Erasures>;
   /** Every disposal of every year, from proposal to completion. */
   readonly disposals: () => Promise<Disposals>;
+  /** By which command each disposal was proposed, by the ids of their orders, in the log's order. */
+  readonly proposals: () => Promise<ReadonlyMap<string, ProposedBy>>;
+};
+
+/** One event of an erasure stream, by which command, when and where. */
+type Read = {
+  readonly event: ErasureEvent;
+  readonly at: string;
+  readonly command: string;
+  readonly place: Checkpoint & { readonly position: string };
 };
 
 /** The stream of erasure orders of the year of an instant. */
@@ -62,10 +77,7 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
   let lastHead: string | null | undefined;
   let readThroughYear = firstYear;
 
-  async function* readYear(
-    year: number,
-    from: number,
-  ): AsyncGenerator<{ event: ErasureEvent; at: string; place: Checkpoint }> {
+  async function* readYear(year: number, from: number): AsyncGenerator<Read> {
     for await (const stored of store.read(`erasure-${year}`, { from })) {
       const header = parseHeader(stored.header);
       checkPlace(stored, header, store.origin);
@@ -76,7 +88,8 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
       );
       const event = toDomainEvent(stored.stream, stored.type, header.schema, data);
       // Sound: the table for erasure streams gives erasure events.
-      yield { event: event as ErasureEvent, at: header.at, place: stored };
+      const { at, causation: command } = header;
+      yield { event: event as ErasureEvent, at, command, place: stored };
     }
   }
 
@@ -93,12 +106,12 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
     return null;
   }
 
-  function take(event: ErasureEvent, at: string): void {
+  function take({ event, at, command }: Read): void {
     if (event.type === 'RedactionOrdered' && !ordered.has(event.data.order)) {
       ordered.set(event.data.order, { ...event.data, kind: 'redaction', on: at });
     }
     if (event.type === 'DisposalOrdered' && !ordered.has(event.data.order)) {
-      ordered.set(event.data.order, { ...event.data, kind: 'disposal', on: at });
+      ordered.set(event.data.order, { ...event.data, kind: 'disposal', on: at, command });
     }
     if (event.type === 'DisposalStopped') {
       const order = ordered.get(event.data.order);
@@ -124,13 +137,13 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
 
   async function foldAll<State>(
     initialState: State,
-    evolve: (state: State, event: ErasureEvent) => State,
+    evolve: (state: State, event: ErasureEvent, read: Read) => State,
   ): Promise<State> {
     let state = initialState;
     const thisYear = Number(clock().slice(0, 4));
     for (let year = firstYear; year <= thisYear + 1; year += 1) {
-      for await (const { event } of readYear(year, 1)) {
-        state = evolve(state, event);
+      for await (const read of readYear(year, 1)) {
+        state = evolve(state, read.event, read);
       }
     }
     return state;
@@ -148,8 +161,9 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
       for (let year = from; year <= thisYear + 1; year += 1) {
         const stream = `erasure-${year}`;
         const known = readThrough.get(stream) ?? (await completedThrough(stream));
-        for await (const { event, at, place } of readYear(year, (known?.version ?? 0) + 1)) {
-          take(event, at);
+        for await (const read of readYear(year, (known?.version ?? 0) + 1)) {
+          take(read);
+          const { place } = read;
           readThrough.set(stream, { version: place.version, hash: place.hash });
         }
       }
@@ -178,5 +192,16 @@ export function createOrders(store: EventStore, vault: Vault, clock: Clock, sinc
     },
     all: () => foldAll(erasure.initialState, erasure.evolve),
     disposals: () => foldAll(disposal.initialState, disposal.evolve),
+    proposals: () => foldAll<ReadonlyMap<string, ProposedBy>>(new Map(), withProposal),
   };
+}
+
+function withProposal(
+  known: ReadonlyMap<string, ProposedBy>,
+  event: ErasureEvent,
+  { command, place: { position } }: Read,
+): ReadonlyMap<string, ProposedBy> {
+  return event.type === 'DisposalProposed'
+    ? new Map(known).set(event.data.order, { command, position })
+    : known;
 }

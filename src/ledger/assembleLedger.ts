@@ -25,6 +25,7 @@ import { createLearners } from '../learners/learners.js';
 import { createLookup } from '../learners/lookup.js';
 import { createMerging } from '../learners/merging.js';
 import { createNotices } from '../learners/notices.js';
+import { createPersons } from '../learners/persons.js';
 import { createRecords } from '../learners/records.js';
 import { standardScreening } from '../learners/screening.js';
 import { recordRotation } from '../upkeep/rotation.js';
@@ -50,7 +51,8 @@ export async function assembleLedger(parts: LedgerParts): Promise<Ledger> {
   const runner = createRunner(views, source, keptViews);
   const forgetting = { ...runner, forget: views.forget };
   const worker = createErasureWorker({ store, vault, views: forgetting, journal, orders, clock });
-  const erasure = createErasure({ journal, orders }, worker);
+  const persons = createPersons({ journal, vault });
+  const erasure = createErasure({ journal, orders, persons }, worker);
   const isHidden = createHiding(store, journal);
   await recordRotation(journal, vault, clock);
   await erasure.resume();

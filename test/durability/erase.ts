@@ -32,7 +32,7 @@ export async function erase(
   if (what === 'dispose') {
     const { retention } = ledger;
     const [request, policy] = [proposeRequest(subject), DEFAULT_POLICY];
-    const order = await retention.propose(subject.uln, 'court-order', policy, request);
+    const { order } = await retention.propose(subject.uln, 'court-order', policy, request);
     await retention.order(order, policy, orderRequest(subject));
   } else {
     const { orders } = await ledger.erasure.propose(

@@ -217,7 +217,7 @@ const disposing: fc.Arbitrary<Step> = fc
     if (uln !== undefined) {
       const { retention } = waits ? weak : ledger;
       const proposer = requestOf(REGISTRY, 'officer1');
-      const order = await retention.propose(uln, 'court-order', DEFAULT_POLICY, proposer);
+      const { order } = await retention.propose(uln, 'court-order', DEFAULT_POLICY, proposer);
       await retention.order(order, DEFAULT_POLICY, requestOf(REGISTRY, 'officer2'));
     }
   });

@@ -12,7 +12,8 @@ import { refusal } from '../learner/language.js';
 
 const order = '00000000-0000-4000-8000-0000000000a1';
 const stream = 'learner-1k7q2mzx4w5dgtn3ryv6ceajhbp';
-const FREE: RecordFacts = { isDisposed: false, isHeld: false, hasEnded: true };
+const FREE: RecordFacts = { isDisposed: false, isHeld: false, hasEnded: true, isChanged: false };
+const CHANGED: RecordFacts = { ...FREE, isChanged: true };
 const HELD: RecordFacts = { ...FREE, isHeld: true };
 const DISPOSED: RecordFacts = { ...FREE, isDisposed: true };
 const NOT_ENDED: RecordFacts = { ...FREE, hasEnded: false };
@@ -236,4 +237,12 @@ describe('an order as it is stored', () => {
   ])('is refused with %s', (_, change) => {
     expect(schema.safeParse({ ...ordered.data, ...change }).success).toBe(false);
   });
+});
+
+test('ordering is refused where the person changed since it was proposed, whatever the basis', () => {
+  for (const basis of ['retention-ended', 'court-order'] as const) {
+    given({ type: 'DisposalProposed', data: { ...proposal, basis } })
+      .when(orderBy('lee@99999901', CHANGED))
+      .refuses('ERR_PERSON_CHANGED');
+  }
 });

@@ -196,6 +196,21 @@ describe('two ULNs of one person', () => {
     const shown = await world.plr(['show', other, '--json']);
     expect(fieldsOf(shown)).toMatchObject({ sharing: { optedOut: false } });
   });
+
+  test('are disposed of together: both are named first, and one order is of both', async () => {
+    await merge();
+    const argv = ['retention', 'propose', other, '--basis', 'court-order'];
+    const proposed = await world.plr([...argv, '--as', 'officer1@10000009']);
+    const [id = ''] = /[0-9a-f-]{36}/.exec(proposed.stdout) ?? [];
+    expect(proposed.stdout).toContain('one person with 2 ULNs');
+    expect(proposed.stdout).toContain(`  ${master}\n`);
+    const done = await world.plr(['retention', 'order', id, '--as', 'officer2@10000009']);
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.stdout.split('\n')[0]).toBe('One person with 2 ULNs: completed');
+    for (const uln of [master, other]) {
+      expect((await world.plr(['show', uln])).stdout).not.toMatch(NAMES);
+    }
+  });
 });
 
 describe('a question about the superseded ULN', () => {

@@ -74,6 +74,7 @@ describe('retention due', () => {
     expect(task).toEqual({
       task: 'review',
       uln,
+      ulns: [uln],
       due: '2031-09-01',
       retentionEndsOn: '2092-09-01',
       lastActivityOn: '2026-09-01',

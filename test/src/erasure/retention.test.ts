@@ -21,7 +21,7 @@ const SEARCH = { givenName: 'Given1', familyName: 'Synthetic', dateOfBirth: '200
 const search = { ...SEARCH, dateOfBirth: CalendarDate.parse(SEARCH.dateOfBirth) };
 
 async function propose({ ledger, uln }: Pick<Setting, 'ledger' | 'uln'>): Promise<string> {
-  return ledger.retention.propose(uln, 'court-order', POLICY, proposer());
+  return (await ledger.retention.propose(uln, 'court-order', POLICY, proposer())).order;
 }
 
 async function dispose(setting: Pick<Setting, 'ledger' | 'uln'>) {
@@ -369,8 +369,8 @@ describe('a legal hold', () => {
 });
 
 describe('the end of retention', () => {
-  const propose66 = ({ ledger, uln }: Setting) =>
-    ledger.retention.propose(uln, 'retention-ended', POLICY, proposer());
+  const propose66 = async ({ ledger, uln }: Setting) =>
+    (await ledger.retention.propose(uln, 'retention-ended', POLICY, proposer())).order;
 
   test.each([
     ['the day before', '2090-02-28T12:00:00.000Z', false],

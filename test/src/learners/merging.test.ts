@@ -4,6 +4,7 @@ import { DEFAULT_POLICY } from '../../../domain/learner/retention/policy.js';
 import type { LearnerRequest } from '../../../src/learners/learners.js';
 import { assembleLedger } from '../../../src/ledger/assembleLedger.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
+import { keeperRecording } from '../../../src/request/request.js';
 import { achieve, createWorld, type WorldLearner } from '../../projections/world.js';
 import { causeOf, decideOnly, merge, undoOnly, unmerge } from '../mergeSetting.js';
 import { REGISTRY, requestOf } from '../setting.js';
@@ -419,12 +420,16 @@ describe('a ledger without merges', () => {
 });
 
 describe('a merge of which one record was disposed of', () => {
-  /** Disposes of a record by the orders of two persons. */
-  async function disposeOf(ledger: Ledger, { uln }: WorldLearner): Promise<void> {
-    const officer = (user: string) => requestOf(REGISTRY, user, { purpose: 'data-protection' });
-    const { retention } = ledger;
-    const order = await retention.propose(uln, 'court-order', DEFAULT_POLICY, officer('officer1'));
-    await retention.order(order, DEFAULT_POLICY, officer('officer2'));
+  /** Disposes of one stream of a person, as versions up to 0.4.0 did. */
+  async function disposeOf(ledger: Ledger, { stream }: WorldLearner): Promise<void> {
+    const { journal, clock } = ledger.parts;
+    const order = randomUUID();
+    const data = { order, stream, basis: 'court-order', approvedBy: 'officer2@10000001' } as const;
+    const erasures = `erasure-${clock().slice(0, 4)}`;
+    const { end } = await journal.read(erasures);
+    const recording = keeperRecording(order, order, 'data-protection');
+    await journal.append(erasures, end, [{ type: 'DisposalOrdered', data }], recording);
+    await ledger.erasure.resume();
   }
 
   test('ends for the other: nobody answers for a master that is no more', async () => {
@@ -446,5 +451,17 @@ describe('a merge of which one record was disposed of', () => {
     expect(await causeOf(ledger, a, mergeId)).toBe('refused');
     await expect(merge(ledger, a, b)).rejects.toMatchObject({ code: 'ERR_RECORD_DISPOSED' });
     await expect(merge(ledger, b, a)).rejects.toMatchObject({ code: 'ERR_RECORD_DISPOSED' });
+  });
+
+  test('and of which the other is too, is nothing that waits', async () => {
+    const { ledger, register } = await createWorld();
+    const [a, b] = [await register(), await register()];
+    await merge(ledger, a, b);
+    const officer = (user: string) => requestOf(REGISTRY, user, { purpose: 'data-protection' });
+    const { retention } = ledger;
+    const proposer = officer('officer1');
+    const { order } = await retention.propose(a.uln, 'court-order', DEFAULT_POLICY, proposer);
+    await retention.order(order, DEFAULT_POLICY, officer('officer2'));
+    expect(await ledger.merging.resume()).toEqual([]);
   });
 });
