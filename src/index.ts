@@ -83,6 +83,7 @@ export type {
   ViewName,
 } from './keptViews/keptViews.js';
 export { amendmentCode, REGISTERED } from './learners/answerCodes.js';
+export type { Meanwhile } from './learners/apart.js';
 export type { Outcome } from './learners/deciding.js';
 export type { LearnerRequest } from './learners/learners.js';
 export type { FindAnswer, FoundCandidate } from './learners/linking.js';
@@ -92,7 +93,7 @@ export type {
   VerificationAnswer,
   VerificationInput,
 } from './learners/lookup.js';
-export type { MergeOutcome, MergeStatus, Merging } from './learners/merging.js';
+export type { MergeOutcome, MergeStatus, Merging, UnmergeOutcome } from './learners/merging.js';
 export type {
   NoticeChoice,
   NoticeInput,

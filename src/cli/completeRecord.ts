@@ -1,5 +1,7 @@
 import type { Uln } from '../../domain/values/uln.js';
+import { historyProjection } from '../../projections/live/history.js';
 import { NOW } from '../../projections/live/point.js';
+import { fold } from '../../projections/projection.js';
 import type { Asker } from '../access/accessLedger.js';
 import { recordOf, ulnsOf } from '../learners/records.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -27,6 +29,10 @@ export async function completeRecord(ledger: Ledger, uln: Uln, asker: Asker) {
   return {
     read,
     plr: recordOf(read, NOW),
+    history: ulnsOf(read).map(({ uln: of, events }) => ({
+      uln: of,
+      events: fold(historyProjection, events).rows,
+    })),
     notices: await ledger.notices.status(uln),
     views: await ledger.configuredViews.list(uln),
     looks: await ledger.access.looks(uln, asker, MAX_LOOKS),

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { Uln } from '../../domain/values/uln.js';
-import type { MergeOutcome, MergeStatus } from '../learners/merging.js';
+import type { MergeOutcome, MergeStatus, UnmergeOutcome } from '../learners/merging.js';
 import { parseInput } from '../request/input.js';
 import { type AskingOptions, askerFrom, asking } from './asking.js';
 import type { CliContext } from './context.js';
@@ -65,6 +65,12 @@ function undoCommand(context: CliContext, exit: Exit): Command {
         await ledger.access.permit(request, 'merge');
         const outcome = await ledger.merging.unmerge(master, { mergeId, reason }, request);
         printMerge(context, outcome, options, { exit, expected: outcome.state });
+        if (options.json !== true && outcome.meanwhile.length > 0) {
+          context.print('Recorded while they were one, to be looked at:');
+          for (const { on, uln, type } of outcome.meanwhile) {
+            context.print(`  ${on}  ${uln}  ${type}`);
+          }
+        }
       });
     },
   );
@@ -113,13 +119,13 @@ async function readPair(context: CliContext, one: string, other: string) {
 
 function printMerge(
   context: CliContext,
-  outcome: MergeOutcome,
+  outcome: MergeOutcome & Partial<UnmergeOutcome>,
   options: Options,
   { exit, expected }: { readonly exit: Exit; readonly expected: MergeOutcome['state'] },
 ): void {
-  const { mergeId, state, receipt, repeated, warnings } = outcome;
+  const { mergeId, state, receipt, repeated, warnings, meanwhile } = outcome;
   if (options.json === true) {
-    context.print(JSON.stringify({ ...receipt, repeated, warnings, mergeId, state }));
+    context.print(JSON.stringify({ ...receipt, repeated, warnings, mergeId, state, meanwhile }));
   } else {
     printOutcome(context, outcome, options);
     context.print(`Merge ${mergeId}: ${meanings[state]}`);

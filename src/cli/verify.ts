@@ -22,15 +22,20 @@ export function verifyCommand(context: CliContext, exit: (code: ExitCode) => voi
       }
       const uln = argument === undefined ? null : await readUln(context, argument);
       await context.withLedger(async (ledger) => {
-        const stream = uln === null ? null : await ledger.streamOf(uln);
-        const verify = (store: EventStore) =>
+        const verify = (store: EventStore, stream: string | null) =>
           verifyStreams({ ...ledger.parts, store }, stream, progress(context), context.signal);
-        const results = [await verify(ledger.parts.store)];
-        // Who looked at whom is evidence as much as what was recorded.
-        for (const store of stream === null ? await ledger.accessLog() : []) {
-          results.push(await verify(store));
+        // Of a learner every stream that merges make one with theirs: each is part of the record.
+        const streams =
+          uln === null ? [null] : (await ledger.personOf(uln)).streams.map(({ stream }) => stream);
+        const results: Verification[] = [];
+        for (const stream of streams) {
+          results.push(await verify(ledger.parts.store, stream));
         }
-        const result = results.reduce(together);
+        // Who looked at whom is evidence as much as what was recorded.
+        for (const store of uln === null ? await ledger.accessLog() : []) {
+          results.push(await verify(store, null));
+        }
+        const result = results.reduce(together, NOTHING);
         print(context, result, options.json === true);
         if (result.problems.length > 0) {
           exit(6);
@@ -38,6 +43,8 @@ export function verifyCommand(context: CliContext, exit: (code: ExitCode) => voi
       });
     });
 }
+
+const NOTHING: Verification = { streams: 0, events: 0, redacted: 0, disposed: 0, problems: [] };
 
 function together(one: Verification, other: Verification): Verification {
   return {

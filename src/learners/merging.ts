@@ -13,6 +13,7 @@ import type { Clock } from '../clock.js';
 import { followUpCommandId, tagOf } from '../journal/identifiers.js';
 import { parseInput } from '../request/input.js';
 import { type Request, recordingOf } from '../request/request.js';
+import { keepStricter, type Meanwhile, recordedMeanwhile } from './apart.js';
 import type { Outcome } from './deciding.js';
 import { createMergeWorker, inLogOrder, type MergeParts, stateOf } from './mergeWorker.js';
 import { readChanges, type UlnChange } from './ulnChanges.js';
@@ -23,6 +24,9 @@ export type MergeOutcome = Outcome & {
   /** `merged`; `pending` while the other stream has not followed yet; or why the two are apart. */
   readonly state: 'merged' | 'pending' | LearnerEventData<'LearnersUnmerged'>['cause'];
 };
+
+/** What undoing a merge led to, and what the desk has to look at: whose it is may be the other's. */
+export type UnmergeOutcome = MergeOutcome & { readonly meanwhile: readonly Meanwhile[] };
 
 /** One merge in a list, by its streams: no ULN and no name. */
 export type MergeStatus = Omit<MergeRow, 'pending' | 'position'> & {
@@ -48,12 +52,15 @@ export type Merging = {
     },
     request: Request,
   ) => Promise<MergeOutcome>;
-  /** Undoes a merge. Throws `ERR_MERGE_NOT_FOUND` and `ERR_NOT_PERMITTED`. */
+  /**
+   * Undoes a merge. Each ULN keeps what protected the person: see `keepStricter`. Throws `ERR_MERGE_NOT_FOUND` and
+   * `ERR_NOT_PERMITTED`.
+   */
   readonly unmerge: (
     master: Uln,
     merge: { readonly mergeId: string; readonly reason: string },
     request: Request,
-  ) => Promise<MergeOutcome>;
+  ) => Promise<UnmergeOutcome>;
   /** Every merge, oldest first. */
   readonly list: () => Promise<readonly MergeStatus[]>;
   /** Those that have to be finished; `null` where the views know of no merge and were not asked to look. */
@@ -146,12 +153,21 @@ export function createMerging(parts: MergeParts & { readonly clock: Clock }): {
   const unmerge: Merging['unmerge'] = async (master, asked, request) => {
     const data = parseInput(mergeCommands.UnmergeLearner, asked);
     await worker.settle();
-    const outcome = await handleAny(master, { type: 'UnmergeLearner', data }, request);
+    const before = stateOf(await learners.read(master));
+    const command = { type: 'UnmergeLearner', data } as const;
+    const [ends] = learner.decide({ ...command, by: request.by, at: clock() }, before);
+    recordingOf(request, '');
+    if (ends?.type === 'LearnersUnmerged') {
+      await keepStricter(parts, { ...ends.data, master }, request);
+    }
+    const outcome = await handleAny(master, command, request);
     await worker.settleQuietly();
     const { merges: known } = stateOf(await learners.read(master)).merging;
     const undone = known.get(data.mergeId);
     assert(undone !== undefined, 'a merge that was undone is there');
-    return { ...outcome, ...(await stateAfter(master, { ...undone, mergeId: data.mergeId })) };
+    const pair = { ...undone, mergeId: data.mergeId };
+    const meanwhile = await recordedMeanwhile(learners, { ...pair, master });
+    return { ...outcome, ...(await stateAfter(master, pair)), meanwhile };
   };
 
   const merging: Merging = {

@@ -211,6 +211,65 @@ describe('two ULNs of one person', () => {
       expect((await world.plr(['show', uln])).stdout).not.toMatch(NAMES);
     }
   });
+
+  test('are verified together, and a break in the one is found by the other', async () => {
+    const alone = await world.plr(['verify', master]);
+    expect(alone.stdout).toContain('in 1 stream:');
+    await merge();
+    for (const uln of [master, other]) {
+      expect((await world.plr(['verify', uln])).stdout).toContain('in 2 streams:');
+    }
+    const database = new Database(`${world.folder}/data/ledger.db`);
+    const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'");
+    for (const { name } of triggers.all() as { name: string }[]) {
+      database.exec(`DROP TRIGGER ${name}`);
+    }
+    database
+      .prepare(
+        "UPDATE events SET data = zeroblob(64) WHERE type = 'UlnIssued' AND position = (SELECT max(position) FROM events WHERE type = 'UlnIssued')",
+      )
+      .run();
+    database.close();
+    for (const uln of [master, other]) {
+      expect((await world.plr(['verify', uln])).code).toBe(6);
+    }
+  });
+
+  test('have the history of both in the complete record as JSON', async () => {
+    await achieve(other, 'B-1');
+    await merge();
+    const run = await world.plr(['show', other, '--complete', '--json']);
+    const { history } = fieldsOf(expectDone(run));
+    expect(history).toMatchObject([
+      {
+        uln: master,
+        events: [{ event: { type: 'UlnIssued' } }, { event: { type: 'LearnersMerged' } }],
+      },
+      {
+        uln: other,
+        events: [{ event: { type: 'UlnIssued' } }, { event: { type: 'AchievementRecorded' } }, {}],
+      },
+    ]);
+  });
+
+  test('say for the desk what was recorded meanwhile when they are taken apart', async () => {
+    const id = await merge();
+    await achieve(other, 'B-1');
+    expectDone(await world.plr(['amend', master, '--as', REGISTRY, '--notes', 'canary']));
+    const undo = ['merge', 'undo', master, '--merge', id, '--reason', 'They are twins'];
+    const again = ['--command-id', '0b6d546b-688d-458f-8203-8919e3b85ca4'];
+    const run = expectDone(await world.plr([...undo, ...again]));
+    expect(run.stdout).toContain(`Recorded while they were one, to be looked at:
+  2026-09-01  ${master}  LearnerDetailsAmended
+  2026-09-01  ${other}  AchievementRecorded
+`);
+    expect(run.stdout).not.toMatch(/canary|B-1|Pass/);
+    const json = fieldsOf(await world.plr([...undo, ...again, '--json']));
+    expect(json['meanwhile']).toEqual([
+      { uln: master, type: 'LearnerDetailsAmended', on: '2026-09-01' },
+      { uln: other, type: 'AchievementRecorded', on: '2026-09-01' },
+    ]);
+  });
 });
 
 describe('a question about the superseded ULN', () => {
