@@ -1,4 +1,5 @@
 import { outsideOrganisation } from '../../domain/access/request.js';
+import type { LearnerEventData } from '../../domain/learner/events.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { type DisclosedPlr, disclosedTo } from '../../projections/live/disclosed.js';
 import type { Look } from '../../projections/live/looks.js';
@@ -35,7 +36,11 @@ export type ShownRecord = { readonly read: ReadRecord; readonly count: number };
 
 /** What is shown of a record: everything it is made of, or the part that an outside organisation sees. */
 export type Disclosed =
-  | ({ readonly kind: 'whole' } & ShownRecord)
+  | ({
+      readonly kind: 'whole';
+      /** That the learner is handled as restricted, and why, of each of their ULNs: for data protection alone. */
+      readonly restrictions: readonly LearnerEventData<'HandlingChanged'>[];
+    } & ShownRecord)
   | ({ readonly kind: 'part'; readonly plr: DisclosedPlr } & Pick<ReadRecord, 'asked' | 'found'>);
 
 /** For these purposes a source sees what it submitted itself, and no more. */
@@ -91,7 +96,8 @@ export function createReading(parts: AccessParts): Reading {
     await judging.note(judged, { ...NOTHING_SHOWN, learners: tags, fields, search, code: null });
     judging.requireAllowed(judged);
     if (!isOutside) {
-      return { kind: 'whole', ...(await shownAt(asker, read, at)) };
+      const restrictions = asker.purpose === 'data-protection' ? restrictionsIn(read) : [];
+      return { kind: 'whole', restrictions, ...(await shownAt(asker, read, at)) };
     }
     const source = isOwn && asker.by.kind === 'organisation' ? asker.by.ukprn : null;
     const plr = disclosedTo(recordOf(withoutHidden(read), NOW), source);
@@ -110,6 +116,17 @@ export function createReading(parts: AccessParts): Reading {
       return looks.of(tags, limit);
     },
   };
+}
+
+/** The restricted handling that stands on each ULN of the person. */
+function restrictionsIn({
+  events,
+  merged,
+}: ReadRecord): readonly LearnerEventData<'HandlingChanged'>[] {
+  return [events, ...merged.map((other) => other.events)].flatMap((one) => {
+    const last = one.findLast(({ event }) => event.type === 'HandlingChanged')?.event;
+    return last?.type === 'HandlingChanged' && last.data.level === 'restricted' ? [last.data] : [];
+  });
 }
 
 /** What was read without what is under quarantine. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { learnerDetailsShape, missingAsNull } from '../../domain/learner/details/details.js';
+import type { LearnerEventData } from '../../domain/learner/events.js';
 import { NoticeLanguage } from '../../domain/notice/events.js';
 import { eventsAt } from '../../projections/live/replay.js';
 import { recordOf } from '../learners/records.js';
@@ -8,7 +9,7 @@ import { type AskingOptions, askerFrom, asking } from './asking.js';
 import { completePage, completeRecord } from './completeRecord.js';
 import type { CliContext } from './context.js';
 import { usageError } from './exitCodes.js';
-import { coloursFor, disclosedLines, plrLines, pointText } from './format.js';
+import { coloursFor, disclosedLines, plrLines, pointText, valueText } from './format.js';
 import { mergedLines } from './mergedLines.js';
 import { languageOption } from './notice.js';
 import {
@@ -88,16 +89,35 @@ export function showCommand(context: CliContext): Command {
         if (options.json === true) {
           // The version that an amendment made on this record expects.
           const version = eventsAt(shown.read.events, { ...at, validAt: null }).length;
-          context.print(JSON.stringify({ version, ...plr }));
+          const { restrictions } = shown;
+          context.print(
+            JSON.stringify({
+              version,
+              ...plr,
+              ...(restrictions.length === 0 ? {} : { restrictions }),
+            }),
+          );
           return;
         }
         sayMaster(context, shown.read);
         context.print(colours.bold(`Personal Learning Record, ${pointText(at)}`));
+        shown.restrictions.map(restrictionText).forEach(context.print);
         plrLines(plr).forEach(context.print);
         mergedLines(plr, shown.read).forEach(context.print);
       });
     },
   );
+}
+
+function restrictionText({
+  reason,
+  reviewDate,
+  authorised,
+}: LearnerEventData<'HandlingChanged'>): string {
+  const named = authorised.map(({ ukprn, user }) => (user === null ? ukprn : `${user}@${ukprn}`));
+  const until = reviewDate === null ? '' : `, to be reviewed on ${reviewDate}`;
+  const whom = named.length === 0 ? 'nobody' : named.join(', ');
+  return `HANDLED AS RESTRICTED${until}: ${valueText(reason)}. Authorised by name: ${whom}.`;
 }
 
 function identityOf({ givenName, familyName, dateOfBirth }: ShowOptions) {

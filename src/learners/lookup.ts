@@ -117,7 +117,10 @@ export function createLookup({ readRecord }: Pick<Records, 'readRecord'>): Looku
       const { uln, ...identity } = parseVerification(input);
       const record = await read(uln);
       const known = record === null ? null : knownBy(record.events);
-      if (record === null || known === null || (hidesRestricted && isRestricted(record))) {
+      // A ULN that was retired is nobody's: there is nobody to match.
+      const isRetired = record !== null && mergingAt(record.events, NOW).retired !== null;
+      const isHidden = record !== null && hidesRestricted && isRestricted(record);
+      if (record === null || known === null || isRetired || isHidden) {
         return { kind: 'not-found', code: 'WSVRC006', failureFlags: [] };
       }
       const check = checkIdentity(identity, known);

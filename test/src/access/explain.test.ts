@@ -351,7 +351,12 @@ describe('a look at a record that was disposed of since', () => {
     const name = `${look?.stream}.${look?.version}`;
     expect(await ledger.access.explain(name)).toMatchObject({ same: true, disposedSince: null });
     const { retention } = ledger;
-    const { order } = await retention.propose(uln, 'court-order', DEFAULT_POLICY, officer('officer1'));
+    const { order } = await retention.propose(
+      uln,
+      'court-order',
+      DEFAULT_POLICY,
+      officer('officer1'),
+    );
     await retention.order(order, DEFAULT_POLICY, officer('officer2'));
     expect(await ledger.access.explain(name)).toMatchObject({
       same: false,
@@ -363,7 +368,12 @@ describe('a look at a record that was disposed of since', () => {
     const { ledger } = await openSetting();
     const uln = await issue(ledger, 1);
     const { retention } = ledger;
-    const { order } = await retention.propose(uln, 'court-order', DEFAULT_POLICY, officer('officer1'));
+    const { order } = await retention.propose(
+      uln,
+      'court-order',
+      DEFAULT_POLICY,
+      officer('officer1'),
+    );
     await retention.order(order, DEFAULT_POLICY, officer('officer2'));
     await answered(Promise.resolve(doors['show']?.(ledger, uln)));
     const look = (await recordedLooks(ledger)).at(-1);

@@ -264,6 +264,33 @@ describe('who is named for a restricted learner', () => {
   });
 });
 
+describe('a record that is restricted', () => {
+  test('says so, and why, to data protection alone', async () => {
+    const world = await createLedgerWorld();
+    const uln = await register(world);
+    const link = ['connection', 'establish', uln, '--as', 'exams@10000002', '--kind', 'enrolment'];
+    expectDone(await world.plr([...link, '--evidence-reference', 'E-1']));
+    const named = ['--authorise', 'exams@10000002', '--review-date', '2027-01-01'];
+    const handling = ['handling', uln, '--level', 'restricted', '--reason', 'Moved away', ...named];
+    expectDone(await world.plr(handling));
+    const says =
+      'HANDLED AS RESTRICTED, to be reviewed on 2027-01-01: Moved away. Authorised by name: exams@10000002.';
+    const protecting = ['--purpose', 'data-protection'];
+    for (const asker of [protecting, ['--as', 'officer1@10000009', ...protecting]]) {
+      expect(expectDone(await world.plr(['show', uln, ...asker])).stdout).toContain(says);
+      const { stdout } = expectDone(await world.plr(['show', uln, '--json', ...asker]));
+      expect(JSON.parse(stdout).restrictions).toMatchObject([{ reason: 'Moved away' }]);
+    }
+    for (const asker of [
+      ['--as', 'learner'],
+      ['--as', 'exams@10000002', ...GUIDANCE],
+    ]) {
+      const shown = expectDone(await world.plr(['show', uln, ...asker])).stdout;
+      expect(shown).not.toMatch(/restricted|Moved away/i);
+    }
+  });
+});
+
 describe('an opt-out of the earlier policy', () => {
   const text = { title: 'T', short: 'S', extended: 'E' };
   const notice = { effectiveDate: '2018-05-25', texts: { en: text, cy: text } };

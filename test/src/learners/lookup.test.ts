@@ -91,6 +91,20 @@ describe('verifying a learner', () => {
     },
   );
 
+  test('of a retired ULN finds nobody', async () => {
+    const other = { ...DETAILS, lastKnownPostCode: 'CF10 1AA' };
+    const { uln: retired } = await ledger.register(other, requestOf(REGISTRY, 'registry'));
+    const keeper = { by: { kind: 'keeper' }, user: null } as const;
+    const data = { cause: 'other', reason: 'r' } as const;
+    await ledger.handle(retired, { type: 'RetireUln', data }, requestOf(REGISTRY, 'x', keeper));
+    const { givenName, familyName } = DETAILS;
+    expect(await ledger.verifyLearner({ uln: retired, givenName, familyName })).toEqual({
+      kind: 'not-found',
+      code: 'WSVRC006',
+      failureFlags: [],
+    });
+  });
+
   test.each<[string, object]>([
     ['no family name', { familyName: undefined }],
     ['an empty name', { givenName: ' ' }],
