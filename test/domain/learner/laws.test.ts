@@ -110,7 +110,23 @@ describe('a command that was recorded', () => {
       fc.property(histories, (history) => {
         // A ULN is issued once: the ledger finds a repeated registration by the id of its command.
         for (const { command, before, events } of history.slice(1)) {
-          expect(learner.decide(command, fold(events, before))).toStrictEqual([]);
+          if (command.type !== 'OpenConfiguredView') {
+            expect(learner.decide(command, fold(events, before))).toStrictEqual([]);
+          }
+        }
+      }),
+    );
+  });
+
+  test('opens no view again by the code that opened it: no retry stands for a code', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        for (const { command, before, events } of history) {
+          if (events.some(({ type }) => type === 'ConfiguredViewCodeUsed')) {
+            expect(() => learner.decide(command, fold(events, before))).toThrow(
+              expect.objectContaining({ code: 'ERR_VIEW_CODE' }),
+            );
+          }
         }
       }),
     );
