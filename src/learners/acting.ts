@@ -9,7 +9,7 @@ import type { Uln } from '../../domain/values/uln.js';
 import type { Clock } from '../clock.js';
 import { followUpCommandId, tagOf } from '../journal/identifiers.js';
 import { parseInput } from '../request/input.js';
-import { type Request, recordingOf } from '../request/request.js';
+import { actorOf, type Request, recordingOf } from '../request/request.js';
 import { earlierOutcome, type Outcome } from './deciding.js';
 import type { LearnerRequest, Learners, StreamRequest } from './learners.js';
 import { alsoLoosened } from './loosening.js';
@@ -40,9 +40,15 @@ export function createActing(parts: Parts): Pick<Learners, 'handle'> {
   async function handlePerson(uln: Uln, input: LearnerRequest, request: Request): Promise<Outcome> {
     const person = await learners.personOf(uln);
     const data = parseInput(learnerCommands[input.type], input.data);
-    const { by, user } = request;
+    const { user } = request;
     // Sound: `data` was parsed by the schema of this very type.
-    const command = { type: input.type, data, by, user, at: clock() } as LearnerCommand;
+    const command = {
+      type: input.type,
+      data,
+      by: actorOf(request),
+      user,
+      at: clock(),
+    } as LearnerCommand;
     const targets = targetsOf(command, person, request);
     requireDecidable(command, targets);
     const outcomes: Outcome[] = [];

@@ -20,7 +20,7 @@ import { learnerStream, tagOf } from '../journal/identifiers.js';
 import { createQueues } from '../journal/inOrder.js';
 import type { History, Journal } from '../journal/journal.js';
 import { parseInput } from '../request/input.js';
-import { type Request, recordingOf } from '../request/request.js';
+import { actorOf, type Request, recordingOf } from '../request/request.js';
 import { decideAndAppend, type Outcome } from './deciding.js';
 import { createPersons, learnerNotFound, type Person } from './persons.js';
 import { createRegistration, type Registering } from './registration.js';
@@ -120,8 +120,8 @@ export function createLearners(
           return null;
         }
         // Sound: `data` was parsed by the schema of this very type.
-        const { user, actsFor } = request;
-        const by = actsFor === undefined ? request.by : { kind: actsFor };
+        const { user } = request;
+        const by = actorOf(request);
         const command = { type: input.type, data, by, user, at: clock() } as LearnerCommand;
         const recording = recordingOf(request, tagOf(stream));
         try {

@@ -37,6 +37,11 @@ export type Request = {
   readonly expectedVersion?: number;
 };
 
+/** For whom the rules of a stream take who asks: the operator's staff for the keeper, where they act for them. */
+export function actorOf({ by, actsFor }: Request): Actor {
+  return actsFor === undefined ? by : { kind: actsFor };
+}
+
 /** The caller as event ids know it: the organisation rather than the person; a learner by the stream's tag. */
 export function callerOf(by: Actor, learnerTag: string): string {
   switch (by.kind) {

@@ -8,6 +8,7 @@ import type { ListedChallenge } from '../../../src/keptViews/keptViews.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { Request } from '../../../src/request/request.js';
 import { keeperRequest } from '../../support/organisations.js';
+import { merge } from '../mergeSetting.js';
 import {
   AWARDING,
   askerOf,
@@ -131,19 +132,25 @@ describe('a list of challenges', () => {
   });
 });
 
-test('data protection answers a challenge that its source cannot', async () => {
-  const { ledger, ulns } = await disputed();
-  const [uln] = ulns as readonly [Uln];
-  const data = { challengeId: 'C-1', reason: 'The certificate says so' };
-  const command = { type: 'RejectChallenge', data } as const;
-  await expect(
-    ledger.access.handle(uln, command, askerOf(AWARDING, 'data-challenge')),
-  ).rejects.toMatchObject({ code: 'ERR_LEARNER_NOT_FOUND' });
-  await ledger.access.handle(uln, command, staff('officer1', 'data-protection'));
-  const last = (await ledger.readAll(uln)).at(-1);
-  expect(last).toMatchObject({
-    event: { type: 'ChallengeRejected' },
-    user: 'officer1',
-    organisation: OPERATOR,
-  });
-});
+test.each(['of one ULN', 'of two ULNs'])(
+  'data protection answers a challenge that its source cannot, of somebody %s',
+  async (of) => {
+    const { ledger, ulns } = await disputed();
+    const [uln] = ulns as readonly [Uln];
+    if (of === 'of two ULNs') {
+      await merge(ledger, { uln: await issue(ledger, 3) }, { uln });
+    }
+    const data = { challengeId: 'C-1', reason: 'The certificate says so' };
+    const command = { type: 'RejectChallenge', data } as const;
+    await expect(
+      ledger.access.handle(uln, command, askerOf(AWARDING, 'data-challenge')),
+    ).rejects.toMatchObject({ code: 'ERR_LEARNER_NOT_FOUND' });
+    await ledger.access.handle(uln, command, staff('officer1', 'data-protection'));
+    const last = (await ledger.readAll(uln)).at(-1);
+    expect(last).toMatchObject({
+      event: { type: 'ChallengeRejected' },
+      user: 'officer1',
+      organisation: OPERATOR,
+    });
+  },
+);
