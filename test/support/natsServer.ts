@@ -113,7 +113,8 @@ function createNatsServer(port: number, config: string): NatsServer {
 /** Below the ports that the system gives to clients, and a range of its own for every worker of the tests. */
 const FIRST_PORT = 12_000;
 const PORTS_PER_WORKER = 1_000;
-let portsGiven = 0;
+/** Another run of the tests beside this one begins elsewhere in the range. */
+let portsGiven = process.pid % PORTS_PER_WORKER;
 
 /** A port of this machine that nobody listens on, and that no other test is given. */
 export async function freePort(): Promise<number> {
