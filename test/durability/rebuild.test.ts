@@ -127,7 +127,12 @@ function start(folder: string, name: ViewName, times: string, killAt = 0): Child
 }
 
 function ready(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => child.stdout?.once('data', () => resolve()));
+  return new Promise((resolve, reject) => {
+    child.stdout?.once('data', () => resolve());
+    child.once('close', () =>
+      reject(new Error('expected a process that gets ready, found it ended')),
+    );
+  });
 }
 
 function ended(child: ChildProcess): Promise<void> {
