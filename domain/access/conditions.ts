@@ -1,4 +1,4 @@
-import { isDormantOn } from '../organisation/standing.js';
+import { isDormantOn, isUserDormantOn } from '../organisation/standing.js';
 import type { Role } from '../organisation/terms.js';
 import type { Purpose } from '../purpose.js';
 import type { Action } from './events.js';
@@ -110,10 +110,16 @@ export function isRetraction(request: AccessRequest, facts: AccessFacts): boolea
   return request.action === 'retract' && outsideOrganisation(request, facts) !== null;
 }
 
-/** True where the organisation, or the person, has not used the access for so long that it expired. */
-export function isDormant(request: AccessRequest, facts: AccessFacts): boolean {
+/** True where the organisation has not used its access for so long that it expired. */
+export function isOrganisationDormant(request: AccessRequest, facts: AccessFacts): boolean {
   const organisation = askingOrganisation(request, facts);
-  return organisation !== null && isDormantOn(organisation, userOf(request, facts), request.on);
+  return organisation !== null && isDormantOn(organisation, request.on);
+}
+
+/** True where the person has not used the organisation's access for so long that it expired. */
+export function isPersonDormant(request: AccessRequest, facts: AccessFacts): boolean {
+  const user = userOf(request, facts);
+  return user !== null && isUserDormantOn(user, request.on);
 }
 
 /** The roles of the person who asks. */

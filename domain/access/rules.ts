@@ -3,8 +3,9 @@ import type { CalendarDate } from '../values/date.js';
 import {
   hasAgreement,
   isConnected,
-  isDormant,
   isOptedOutOf,
+  isOrganisationDormant,
+  isPersonDormant,
   isReadByOutsider,
   isRestricted,
   isRetraction,
@@ -79,7 +80,19 @@ export const sharingRules: readonly SharingRule[] = [
   }),
   forbid('access-in-use', OURS, {
     says: 'the access was used within a year, and by this person within 180 days',
-    applies: isDormant,
+    ruleSets: { first: 1, last: 2 },
+    applies: (request, facts) =>
+      isOrganisationDormant(request, facts) || isPersonDormant(request, facts),
+  }),
+  forbid('organisation-in-use', OURS, {
+    says: 'the organisation used its access within a year',
+    ruleSets: { first: 3, last: null },
+    applies: isOrganisationDormant,
+  }),
+  forbid('person-in-use', OURS, {
+    says: 'the person used the access within 180 days',
+    ruleSets: { first: 3, last: null },
+    applies: isPersonDormant,
   }),
   forbid('role-allows-the-action', 'the user guide', {
     says: 'the person’s role allows what was asked',

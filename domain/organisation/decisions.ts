@@ -2,7 +2,7 @@ import { DomainError } from '../errors.js';
 import { dateOf } from '../values/date.js';
 import type { OrganisationCommand, OrganisationCommandOf } from './commands.js';
 import type { OrganisationEvent } from './events.js';
-import { isDormantOn } from './standing.js';
+import { isDormantOn, isUserDormantOn } from './standing.js';
 import type { Organisation, RegisteredOrganisation } from './state.js';
 import {
   decideUsers,
@@ -202,7 +202,8 @@ function requirePermitted(
     state.suspendedFor.length === 0 &&
     !state.awaitsAttestation &&
     person?.roles.includes('super-user') === true &&
-    !isDormantOn(state, person, dateOf(at));
+    !isDormantOn(state, dateOf(at)) &&
+    !isUserDormantOn(person, dateOf(at));
   const isOwnAccess =
     type === 'NoteAccess' && by.kind === 'organisation' && by.ukprn === state.ukprn;
   if (

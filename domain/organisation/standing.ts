@@ -20,17 +20,14 @@ export type Standing = {
 const ORGANISATION_DORMANT_DAYS = 365;
 const USER_DORMANT_DAYS = 180;
 
-/** True where the organisation, or the person, has not used the access for so long that it expired. */
-export function isDormantOn(
-  organisation: RegisteredOrganisation,
-  user: User | null,
-  on: CalendarDate,
-): boolean {
-  const isUnused = (since: CalendarDate, days: number) => daysAfter(since, days) < on;
-  return (
-    isUnused(organisation.lastUsedOn, ORGANISATION_DORMANT_DAYS) ||
-    (user !== null && isUnused(user.lastUsedOn, USER_DORMANT_DAYS))
-  );
+/** True where nobody of the organisation has used its access for so long that it expired. */
+export function isDormantOn({ lastUsedOn }: RegisteredOrganisation, on: CalendarDate): boolean {
+  return daysAfter(lastUsedOn, ORGANISATION_DORMANT_DAYS) < on;
+}
+
+/** True where a person has not used the access for so long that it expired. */
+export function isUserDormantOn({ lastUsedOn }: User, on: CalendarDate): boolean {
+  return daysAfter(lastUsedOn, USER_DORMANT_DAYS) < on;
 }
 
 /** Whether and for what an organisation may access records on a day. The service operator needs no agreement. */

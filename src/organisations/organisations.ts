@@ -197,7 +197,7 @@ export function createOrganisations(parts: {
       const found = foldOrganisation(events.filter(({ recordedAt }) => dateOf(recordedAt) <= on));
       const today = dateOf(clock());
       // Whether the access will have been used by a day to come is not known.
-      if (found.status === 'unregistered' || isDormantOn(found, null, on < today ? on : today)) {
+      if (found.status === 'unregistered' || isDormantOn(found, on < today ? on : today)) {
         return null;
       }
       const { name, organisationType } = found;

@@ -323,7 +323,7 @@ describe('an opt-out of the earlier policy', () => {
     const before = await show();
     expect(before.stderr).toMatch(/\(WSEC0206, opted-out\)\n$/);
     world.time.set('2018-05-25T09:00:00.000Z');
-    expect((await show()).stderr).toContain('access-in-use');
+    expect((await show()).stderr).toContain('person-in-use');
     const access = ['organisation', 'renew', '10000002'];
     expectDone(await world.plr([...access, '--user', 'exams']));
     expectDone(await world.plr(access));
