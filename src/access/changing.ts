@@ -24,10 +24,10 @@ export type Changing = {
   readonly handle: (uln: Uln, command: LearnerRequest, request: Request) => Promise<Outcome>;
   /** Asks whether somebody may do something that has no other door, to a learner or, as a file, to many. */
   readonly permit: (request: Request, action: Action, uln?: Uln) => Promise<void>;
-  /** Records which learners the answers to a batch will show. */
+  /** Records which learners a page of the answers to a batch will tell of. */
   readonly noteBatch: (
     action: 'register' | 'verify',
-    ulns: readonly string[],
+    ulns: readonly Uln[],
     request: Request,
   ) => Promise<void>;
 };
@@ -151,8 +151,7 @@ export function createChanging(parts: AccessParts): Changing {
       const [newest = 1] = vault.indexGenerations();
       await judging.note(judged, {
         ...NOTHING_SHOWN,
-        // Sound: the answers of a batch hold the ULNs that the ledger gave.
-        learners: ulns.map((uln) => tagOf(learnerStream(vault, newest, uln as Uln))),
+        learners: ulns.map((uln) => tagOf(learnerStream(vault, newest, uln))),
         fields: [action === 'register' ? 'uln' : 'comparison'],
         code: BATCH_DONE,
       });

@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/errors.js';
+import { Uln } from '../../domain/values/uln.js';
 import type { OutputFile } from '../../streams/output.js';
 import type { EntryKind } from '../held/cells.js';
 import { createHolding, type Holding } from '../held/holding.js';
@@ -21,6 +22,8 @@ import type { ImportParts } from './parts.js';
 import { createResultFile } from './resultFile.js';
 import {
   answerVerificationRow,
+  createComparing,
+  NOT_COMPARED,
   type VerificationRowAnswer,
   verificationOutcomes,
 } from './verificationRows.js';
@@ -53,8 +56,12 @@ const outcomesOf: Readonly<Record<ImportKind, readonly string[]>> = {
   organisations: organisationOutcomes,
 };
 
+/** How many rows are answered before a look of them is recorded and they are written. */
+const PAGE_ROWS = 64;
+
 /** The answer to a row of any kind. */
 type RowAnswer = LearnerAnswer | EntryAnswer | VerificationRowAnswer | OrganisationAnswer;
+type AnsweredRow = { readonly row: CsvRow; readonly answered: RowAnswer };
 
 /**
  * Imports a CSV file: a first pass refuses a malformed file whole, a second records row by row, and a
@@ -67,8 +74,8 @@ export async function importFile(
   request: Omit<Request, 'commandId'>,
   onProgress: (done: number, total: number) => void,
   signal?: AbortSignal,
-  /** Called with the ULNs among the answers before they can be seen. */
-  beforeShown: (ulns: readonly string[]) => Promise<void> = async () => undefined,
+  /** Called for each page of rows, with the ULNs that its answers tell of, before any of them is written. */
+  beforeShown: (ulns: readonly Uln[]) => Promise<void> = async () => undefined,
 ): Promise<ImportSummary> {
   const { kind, path, encoding, declaredRows } = file;
   const { columns, keyColumn, ...limits } = layouts[kind];
@@ -76,28 +83,40 @@ export async function importFile(
   const checked = await checkCsvFile(path, columns, form);
   const outcomes = Object.fromEntries(outcomesOf[kind].map((outcome) => [outcome, 0]));
   const { answer, finish } = answersFor(ledger, kind, checked, request);
-  const ulns = new Set<string>();
   const result = await createResultFile(file.result, kind);
+  let page: AnsweredRow[] = [];
+
+  async function writePage(): Promise<void> {
+    await beforeShown([...new Set(page.flatMap((one) => ulnsTold(kind, one)))]);
+    for (const { row, answered } of page) {
+      const { outcome, code, reason, uln } = answered;
+      const key = row.cells[keyColumn] ?? '';
+      const flags = 'failureFlags' in answered ? [answered.failureFlags.join(' ')] : [];
+      await result.write([String(row.row), key, outcome, code, reason, uln, ...flags]);
+    }
+    page = [];
+  }
+
   try {
     const rows = csvRows(path, columns, form, checked);
     const answers = inFlight(rows, ROWS_IN_FLIGHT, async (row) => ({
       row,
       answered: await answer(row),
     }));
-    for await (const { row, answered } of answers) {
-      const { outcome, code, reason, uln } = answered;
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      if ((kind === 'learners' || kind === 'verifications') && uln !== '') {
-        ulns.add(uln);
+    for await (const one of answers) {
+      const { row, answered } = one;
+      outcomes[answered.outcome] = (outcomes[answered.outcome] ?? 0) + 1;
+      page.push(one);
+      if (page.length === PAGE_ROWS) {
+        await writePage();
       }
-      const key = row.cells[keyColumn] ?? '';
-      const flags = 'failureFlags' in answered ? [answered.failureFlags.join(' ')] : [];
-      await result.write([String(row.row), key, outcome, code, reason, uln, ...flags]);
       onProgress(row.row, checked.rows);
       refuseInterrupted(signal);
     }
+    if (page.length > 0 || checked.rows === 0) {
+      await writePage();
+    }
     await finish(outcomes);
-    await beforeShown([...ulns]);
     await result.keep();
   } catch (error) {
     await result.discard();
@@ -109,6 +128,18 @@ export async function importFile(
     ? ['the last line of the file has no end: check that its last row is whole']
     : [];
   return { outcomes, warnings };
+}
+
+/** The ULNs that an answer tells something of: those compared, found or not, and those issued. */
+function ulnsTold(kind: ImportKind, { row, answered }: AnsweredRow): readonly Uln[] {
+  const told =
+    kind === 'verifications' && answered.outcome !== 'rejected'
+      ? row.cells['ULN']?.trim()
+      : kind === 'learners'
+        ? answered.uln
+        : '';
+  const uln = Uln.safeParse(told);
+  return uln.success ? [uln.data] : [];
 }
 
 /** How the rows of a file are answered, and what is recorded when it has come to its end. */
@@ -142,9 +173,14 @@ function answersFor(
   }
   if (kind === 'verifications') {
     const hidesRestricted = request.by.kind !== 'keeper';
+    const isCompared = hidesRestricted ? createComparing() : () => true;
     return {
-      answer: ({ cells }) =>
-        answerVerificationRow(ledger, layouts[kind].fields(cells), { hidesRestricted }),
+      answer: async ({ cells }) => {
+        const fields = layouts[kind].fields(cells);
+        return isCompared(fields)
+          ? answerVerificationRow(ledger, fields, { hidesRestricted })
+          : NOT_COMPARED;
+      },
       finish: async () => undefined,
     };
   }

@@ -1,6 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { importFile } from '../../../src/imports/importFile.js';
+import { resultHead } from '../../../src/imports/resultFile.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openMemoryLedger } from '../../../src/ledger/memoryLedger.js';
+import { outputFile } from '../../../streams/output.js';
 import { countEvents, createTestClock, requestBy } from '../../support/ledger.js';
 import { learnerDetails } from '../../support/synthetic.js';
 import { freshFile, importRows, PLAIN_FORM } from './files.js';
@@ -145,5 +149,100 @@ describe('a verification batch', () => {
     const keeper = { ...requestBy('10000001'), by: { kind: 'keeper' }, user: null } as const;
     const { answers } = await importRows(ledger, 'verifications', path, keeper);
     expect(answers[0]?.Outcome).toBe('match');
+  });
+});
+
+describe('a file that tries one date of birth after another', () => {
+  const dates = Array.from(
+    { length: 28 },
+    (_, day) => `2003-04-${String(day + 1).padStart(2, '0')}`,
+  );
+  const rowOf = (of: string, date: string) => `V-1,${of},Sampleton,Amber,${date},`;
+  const outcomesOf = async (...rows: readonly string[]) =>
+    (await verifying(...rows)).answers.map(({ Outcome }) => Outcome);
+
+  test('is answered on three of one ULN, and then as if nobody had it', async () => {
+    const outcomes = await outcomesOf(...dates.map((date) => rowOf('ULN', date)));
+    expect(outcomes.slice(0, 3)).toEqual(['different', 'different', 'different']);
+    // The seventeenth is the learner's own.
+    expect(new Set(outcomes.slice(3))).toEqual(new Set(['not-found']));
+  });
+
+  test('whatever name it gives with each', async () => {
+    const rows = dates.map((date, index) => `V-1,ULN,Sampleton,Amber${index},${date},`);
+    expect(new Set((await outcomesOf(...rows)).slice(3))).toEqual(new Set(['not-found']));
+  });
+
+  test('is answered on the same date as often as it asks, and without one', async () => {
+    const tried = dates.slice(0, 3).map((date) => rowOf('ULN', date));
+    const again = [rowOf('ULN', '2003-04-02'), rowOf('ULN', ''), rowOf('ULN', '2003-04-17')];
+    const outcomes = await outcomesOf(...tried, ...again);
+    expect(outcomes.slice(3)).toEqual(['different', 'match', 'not-found']);
+  });
+
+  test('is answered of another ULN as before', async () => {
+    const rows = dates.slice(0, 5).flatMap((date) => [rowOf('1000000043', date)]);
+    expect(await outcomesOf(...rows, rowOf('ULN', '2003-04-17'))).toEqual([
+      ...Array.from({ length: 5 }, () => 'not-found'),
+      'match',
+    ]);
+  });
+});
+
+describe('a page of 64 answers', () => {
+  const rows = Array.from({ length: 130 }, () => `V-1,ULN,Sampleton,Amber,,`);
+
+  test.each([0, 1, 2])(
+    'is written when its look is durable, and not before: page %i',
+    async (failing) => {
+      const path = freshFile(HEADER, ...rows.map((row) => row.replace('ULN', uln)));
+      const result = outputFile(`${path}.result.csv`, resultHead('verifications'), []);
+      const written: number[] = [];
+      const imported = importFile(
+        ledger,
+        { kind: 'verifications', path, result, encoding: 'utf-8', declaredRows: null },
+        requestBy('10000001'),
+        () => undefined,
+        undefined,
+        async (ulns) => {
+          expect(ulns).toEqual([uln]);
+          written.push(readFileSync(result.partPath, 'utf8').split('\n').length - 2);
+          if (written.length === failing + 1) {
+            throw new Error('the access ledger cannot be written');
+          }
+        },
+      );
+      await expect(imported).rejects.toThrow('the access ledger cannot be written');
+      expect(written).toEqual([0, 64, 128].slice(0, failing + 1));
+      expect(existsSync(result.path)).toBe(false);
+    },
+  );
+
+  test('tells of whom it found different, and of a ULN that nobody has', async () => {
+    const told: string[] = [];
+    const unknown = '1000000043';
+    const path = freshFile(
+      HEADER,
+      `V-1,${uln},Other,Name,,`,
+      `V-2,${unknown},Other,Name,,`,
+      'V-3,,,,,',
+    );
+    await importFile(
+      ledger,
+      {
+        kind: 'verifications',
+        path,
+        result: outputFile(`${path}.result.csv`, resultHead('verifications'), []),
+        encoding: 'utf-8',
+        declaredRows: null,
+      },
+      requestBy('10000001'),
+      () => undefined,
+      undefined,
+      async (ulns) => {
+        told.push(...ulns);
+      },
+    );
+    expect(told).toEqual([uln, unknown]);
   });
 });
