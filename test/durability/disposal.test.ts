@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { DEFAULT_POLICY } from '../../domain/learner/retention/policy.js';
@@ -23,10 +21,10 @@ import { openVault } from '../../streams/vault/openVault.js';
 import { uuidOf } from '../streams/events.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
 import { erase } from './erase.js';
+import { eraseAndKill } from './eraseAndKill.js';
 import { filesHold, type ScannedEvent, whichStillOpen } from './keyScan.js';
 import { orderRequest, proposeRequest, type Subject } from './redactionSubject.js';
 
-const CHILD = fileURLToPath(new URL('../../dist/test/durability/redactMain.js', import.meta.url));
 const CANARY = 'canary-7f3a-attends-a-hospital';
 /** What views hold: a name, and of an achievement what cannot be redacted. */
 const FAMILY = 'Canarydefamille';
@@ -105,7 +103,7 @@ test('a disposal killed at every step and run again is complete, and nothing ope
   let killed = 0;
   for (let step = 1; step <= MAX_STEPS; step += 1) {
     const folder = copyOf(prepared);
-    const wasKilled = await dispose(folder, step);
+    const wasKilled = await eraseAndKill(folder, subject, 'dispose', step);
     await expectGoneOnceOrdered(folder);
     await erase(folder, subject, 'dispose', () => undefined);
     await expectDisposed(folder, `killed at step ${step}`);
@@ -138,20 +136,6 @@ function copyOf(folder: string): string {
   folders.push(copy);
   cpSync(folder, copy, { recursive: true });
   return copy;
-}
-
-/** Runs the disposal in a process that is killed at a step; true when it was, false where there are fewer. */
-function dispose(folder: string, killAt: number): Promise<boolean> {
-  const args = [CHILD, folder, JSON.stringify(subject), String(killAt), 'dispose'];
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, (error, _, stderr) => {
-      if (error !== null && error.signal !== 'SIGKILL') {
-        reject(new Error(stderr));
-      } else {
-        resolve(error !== null);
-      }
-    });
-  });
 }
 
 /** As a reader that does not carry the order out: once it is recorded, nothing of the record is shown. */

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { createSystemClock } from '../../src/clock.js';
@@ -18,10 +16,10 @@ import { merge } from '../src/mergeSetting.js';
 import { REGISTRY, requestOf } from '../src/setting.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
 import { erase } from './erase.js';
+import { eraseAndKill } from './eraseAndKill.js';
 import { filesHold, type ScannedEvent, whichStillOpen } from './keyScan.js';
 import type { Subject } from './redactionSubject.js';
 
-const CHILD = fileURLToPath(new URL('../../dist/test/durability/redactMain.js', import.meta.url));
 const FAMILIES = ['Canaryofthemaster', 'Canaryoftheother'];
 const MAX_STEPS = 120;
 const clock = createSystemClock();
@@ -78,7 +76,7 @@ test('killed at every step, half a person is never shown, and run again nothing 
     const folder = mkdtempSync(join(tmpdir(), 'plr-person-'));
     folders.push(folder);
     cpSync(prepared, folder, { recursive: true });
-    const wasKilled = await dispose(folder, step);
+    const wasKilled = await eraseAndKill(folder, subject, 'dispose', step);
     const shown = await familiesShown(folder);
     expect([0, 2], `killed at step ${step}`).toContain(shown);
     await erase(folder, subject, 'dispose', () => undefined);
@@ -92,20 +90,6 @@ test('killed at every step, half a person is never shown, and run again nothing 
   expect(killed).toBeGreaterThanOrEqual(30);
   expect(killed).toBeLessThan(MAX_STEPS);
 });
-
-/** Runs the disposal in a process that is killed at a step; true when it was, false where there are fewer. */
-function dispose(folder: string, killAt: number): Promise<boolean> {
-  const args = [CHILD, folder, JSON.stringify(subject), String(killAt), 'dispose'];
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, (error, _, stderr) => {
-      if (error !== null && error.signal !== 'SIGKILL') {
-        reject(new Error(stderr));
-      } else {
-        resolve(error !== null);
-      }
-    });
-  });
-}
 
 /** Of how many ULNs a reader sees the name who does not carry orders out. */
 async function familiesShown(folder: string): Promise<number> {

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import { isRedacted } from '../../domain/redaction.js';
@@ -22,10 +20,10 @@ import { openVault } from '../../streams/vault/openVault.js';
 import { uuidOf } from '../streams/events.js';
 import { learnerDetails, placesIn } from '../support/synthetic.js';
 import { erase } from './erase.js';
+import { eraseAndKill } from './eraseAndKill.js';
 import { canStillOpen, filesHold } from './keyScan.js';
 import type { Subject } from './redactionSubject.js';
 
-const CHILD = fileURLToPath(new URL('../../dist/test/durability/redactMain.js', import.meta.url));
 const CANARY = 'canary-7f3a-attends-a-hospital';
 /** A name that a view holds, unlike the notes. */
 const FAMILY = 'Canarydefamille';
@@ -78,7 +76,7 @@ test('a redaction killed at every step and run again is complete, and nothing op
   let killed = 0;
   for (let step = 1; step <= MAX_STEPS; step += 1) {
     const folder = copyOf(prepared);
-    const wasKilled = await redact(folder, step);
+    const wasKilled = await eraseAndKill(folder, subject, 'redact', step);
     await expectMarkerOnceOrdered(folder);
     await erase(folder, subject, 'redact', () => undefined);
     await expectErased(folder, `killed at step ${step}`);
@@ -97,20 +95,6 @@ function copyOf(folder: string): string {
   folders.push(copy);
   cpSync(folder, copy, { recursive: true });
   return copy;
-}
-
-/** Runs the redaction in a process that is killed at a step; true when it was, false where there are fewer. */
-function redact(folder: string, killAt: number): Promise<boolean> {
-  const args = [CHILD, folder, JSON.stringify(subject), String(killAt)];
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, (error, _, stderr) => {
-      if (error !== null && error.signal !== 'SIGKILL') {
-        reject(new Error(stderr));
-      } else {
-        resolve(error !== null);
-      }
-    });
-  });
 }
 
 /** As a reader that does not carry the order out: once it is recorded, the field reads as redacted. */
