@@ -3,17 +3,17 @@ import { outsideOrganisation } from '../../domain/access/request.js';
 import { DomainError } from '../../domain/errors.js';
 import { learnerCommands } from '../../domain/learner/commands.js';
 import { LearnerDetailsInput } from '../../domain/learner/details/details.js';
-import type { OrganisationEvent } from '../../domain/organisation/events.js';
+import type { Authorisation } from '../../domain/learner/sharing/events.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { learnerStream, tagOf } from '../journal/identifiers.js';
 import type { SearchInput } from '../keptViews/keptViews.js';
 import type { Outcome } from '../learners/deciding.js';
 import type { LearnerRequest } from '../learners/learners.js';
 import type { DetailsInput, Registration } from '../learners/registration.js';
-import { foldOrganisation, organisationStream } from '../organisations/folding.js';
 import { parseInput } from '../request/input.js';
 import type { Request } from '../request/request.js';
 import { type AccessParts, askAbout, NO_LEARNER, NOTHING_SHOWN } from './asked.js';
+import { organisationFacts } from './facts.js';
 import { alreadyRegistered, mandatoryOf, requireSearch } from './guard.js';
 import type { Judged } from './judging.js';
 
@@ -114,13 +114,10 @@ export function createChanging(parts: AccessParts): Changing {
   }
 
   /** Whoever is authorised by name is somebody: a name of nobody would wait for who takes it. */
-  async function requireKnown(
-    authorised: readonly { readonly ukprn: string; readonly user?: string | null }[],
-  ): Promise<void> {
-    for (const { ukprn, user = null } of authorised) {
-      const stream = organisationStream(ukprn);
-      const { events } = await parts.journal.read<OrganisationEvent>(stream);
-      const named = foldOrganisation(events);
+  async function requireKnown(authorised: readonly Authorisation[]): Promise<void> {
+    for (const { ukprn, user } of authorised) {
+      const by = { kind: 'organisation', ukprn } as const;
+      const { organisation: named } = await organisationFacts(parts.journal, { by });
       if (named.status === 'unregistered' || (user !== null && !named.users.has(user))) {
         throw new DomainError(
           'ERR_USER_NOT_FOUND',

@@ -6,11 +6,18 @@ import { DomainError } from '../../domain/errors.js';
 import type { CalendarDate } from '../../domain/values/date.js';
 import type { Uln } from '../../domain/values/uln.js';
 import { learnerStream, tagOf } from '../journal/identifiers.js';
-import { foldLearner, learnerFactsOf } from '../learners/facts.js';
+import { learnerFactsOf } from '../learners/facts.js';
 import type { Merging } from '../learners/merging.js';
 import type { UlnChange } from '../learners/ulnChanges.js';
 import type { Asker } from './accessLedger.js';
-import { type AccessParts, askAbout, NO_LEARNER, NOTHING_SHOWN, recordsOf } from './asked.js';
+import {
+  type AccessParts,
+  askAbout,
+  factsIn,
+  NO_LEARNER,
+  NOTHING_SHOWN,
+  recordsOf,
+} from './asked.js';
 import type { Judged } from './judging.js';
 
 /** What a list is made of: rows that name learners. */
@@ -60,9 +67,7 @@ export function createListing(
   }
 
   async function learnerOf(uln: Uln): Promise<AccessFacts['learner']> {
-    const read = await recordsOf(parts).readRecord(uln);
-    const streams = [read.events, ...read.merged.map(({ events }) => events)];
-    return learnerFactsOf(streams.map(foldLearner), null);
+    return learnerFactsOf(factsIn(vault, await recordsOf(parts).readRecord(uln)).states, null);
   }
 
   /** Whether the rules let somebody be shown, decided once for each of the people of a list. */
