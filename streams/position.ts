@@ -24,6 +24,11 @@ export function numberOf(position: Position): number | null {
   return number === undefined ? null : Number(number);
 }
 
+/** Where a position stands among others of its log: 0 for `null`, the beginning, and for a text of another form. */
+export function orderOf(position: Position | null): number {
+  return position === null ? 0 : (numberOf(position) ?? 0);
+}
+
 /** The error for a position that this store never gave, or gave on a timeline it has left. */
 export function foreignPosition(expected: string): StreamError {
   return new StreamError(

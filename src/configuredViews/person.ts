@@ -1,6 +1,6 @@
 import type { LearnerEvent } from '../../domain/learner/events.js';
 import type { Recorded } from '../../domain/recorded.js';
-import { numberOf } from '../../streams/position.js';
+import { orderOf } from '../../streams/position.js';
 import { foldLearner } from '../learners/facts.js';
 import { type Records, ulnsOf } from '../learners/records.js';
 
@@ -54,8 +54,6 @@ export function isBefore(
   other: Pick<Recorded<unknown>, 'position'> | undefined,
 ): boolean {
   return (
-    one !== undefined &&
-    other !== undefined &&
-    (numberOf(one.position) ?? 0) < (numberOf(other.position) ?? 0)
+    one !== undefined && other !== undefined && orderOf(one.position) < orderOf(other.position)
   );
 }

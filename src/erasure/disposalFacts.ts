@@ -13,7 +13,7 @@ import type { Recorded } from '../../domain/recorded.js';
 import { type CalendarDate, dateOf, type Instant } from '../../domain/values/date.js';
 import { fold } from '../../projections/projection.js';
 import { retentionProjection } from '../../projections/views/retention.js';
-import { numberOf } from '../../streams/position.js';
+import { orderOf } from '../../streams/position.js';
 import { isDisposed } from '../journal/disposals.js';
 import type { PersonStream } from '../learners/persons.js';
 
@@ -43,13 +43,13 @@ export function isChangedSince(
   streams: Streams,
 ): boolean {
   const now = streams.map(({ stream }) => stream);
-  const since = numberOf(position) ?? 0;
+  const since = orderOf(position);
   return (
     now.toSorted().join() !== named.toSorted().join() ||
     streams.some(({ events }) =>
       events.some(
         ({ position: place, event: { type } }) =>
-          (numberOf(place) ?? 0) > since && (countsAsActivity[type] || MERGING.includes(type)),
+          orderOf(place) > since && (countsAsActivity[type] || MERGING.includes(type)),
       ),
     )
   );

@@ -8,7 +8,7 @@ import type { Recorded } from '../../domain/recorded.js';
 import type { Uln } from '../../domain/values/uln.js';
 import type { Runner } from '../../projections/kept/runner.js';
 import { type MergeRow, merges, selectMerges } from '../../projections/views/merges.js';
-import { numberOf } from '../../streams/position.js';
+import { orderOf } from '../../streams/position.js';
 import { followUpCommandId } from '../journal/identifiers.js';
 import type { Journal } from '../journal/journal.js';
 import type { Request } from '../request/request.js';
@@ -208,8 +208,7 @@ function hasCode(error: unknown): error is Error & { readonly code: string } {
 
 /** Rows by where their merges were decided. */
 export function inLogOrder(rows: readonly MergeRow[]): readonly MergeRow[] {
-  const place = ({ position }: MergeRow) => (position === null ? 0 : (numberOf(position) ?? 0));
-  return rows.toSorted((one, other) => place(one) - place(other));
+  return rows.toSorted((one, other) => orderOf(one.position) - orderOf(other.position));
 }
 
 /** A step's request: the same from whichever process takes it. */

@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { Published } from '../../projections/kept/published.js';
 import { isCode } from '../../streams/errors.js';
 import type { EventStore, Position } from '../../streams/eventStore.js';
-import { numberOf } from '../../streams/position.js';
+import { orderOf } from '../../streams/position.js';
 import type { Bus } from './bus.js';
 import type { RegisteredSubscriber } from './subscribers.js';
 
@@ -97,9 +97,5 @@ export function earliestOf(readers: readonly Reader[]): Position | null {
 
 /** True where one place in the log is before another; `null` is before everything. */
 export function isBefore(one: Position | null, other: Position | null): boolean {
-  return numberAt(one) < numberAt(other);
-}
-
-function numberAt(position: Position | null): number {
-  return position === null ? 0 : (numberOf(position) ?? 0);
+  return orderOf(one) < orderOf(other);
 }
